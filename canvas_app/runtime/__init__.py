@@ -1,0 +1,1 @@
+"""Moves tokens and drains the outbox."""

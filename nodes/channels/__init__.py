@@ -1,0 +1,1 @@
+"""One file a channel: its message fields, its address and how it sends."""

@@ -1,0 +1,1 @@
+"""Where a workspace lives: tables, engine and migrations. Knows nothing above it."""

@@ -1,0 +1,1 @@
+"""What everything may import: clock, durations, words, errors."""
