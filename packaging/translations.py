@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -75,9 +75,15 @@ def merged(texts: dict[str, Text], language: str | None) -> Catalog:
     known = read_po(io.BytesIO(file.read_bytes()), language) if language and file.exists() else Catalog()
     for singular, text in texts.items():
         old = known.get(singular)
-        usable = old and "fuzzy" not in old.flags and isinstance(old.id, str) == isinstance(text, str)
-        fresh.add(text, old.string if old and usable else None)
+        same_kind = old and isinstance(old.id, str) == isinstance(text, str)
+        fresh.add(text, old.string if old and same_kind and translated(old) else None)
     return fresh
+
+
+def translated(message: Message) -> bool:
+    """Whether a person has written every form of it."""
+    forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
+    return bool(forms) and all(forms) and "fuzzy" not in message.flags
 
 
 def po_file(language: str | None) -> Path:
@@ -122,10 +128,10 @@ def flaws(catalog: Catalog, language: str) -> Iterator[str]:
         if not message.id:
             continue
         source = message.id if isinstance(message.id, str) else message.id[-1]
-        given = [message.string] if isinstance(message.string, str) else list(message.string or ())
-        if not given or not all(given):
+        forms = [message.string] if isinstance(message.string, str) else message.string or ()
+        if not translated(message):
             yield f"{language}: not translated: {source!r}"
-        elif any(names_in(text) != names_in(source) for text in given):
+        elif any(names_in(text) != names_in(source) for text in forms):
             yield f"{language}: other {{names}} than the original: {source!r}"
 
 
