@@ -220,7 +220,7 @@ def stages() -> dict[str, list[str]]:
         "mypy": ["-m", "mypy"],
         "imports": ["-c", "from importlinter.cli import lint_imports_command as main; main(['--no-logo'])"],
         "translations": ["packaging/translations.py", "--check"],
-        "pytest": ["-m", "pytest", "-q", "-n", workers, "--dist", "loadfile"],
+        "pytest": ["-m", "pytest", "-n", workers, "--dist", "loadfile"],
     }
 
 

@@ -46,7 +46,7 @@ def translate(project: Path, **texts: str) -> None:
 def test_no_translation_of_the_project_is_missing(
     translations: ModuleType, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert translations.main(["--check"]) == 0, capsys.readouterr().out
+    assert translations.main(["--check"]) == 0, "\n".join(capsys.readouterr().out.splitlines()[-20:])
 
 
 def test_a_full_catalogue_passes(translations: ModuleType, project: Path) -> None:
