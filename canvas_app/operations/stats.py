@@ -32,9 +32,7 @@ def proportions(arms: Sequence[str], expect: str | None = None) -> dict[str, obj
     from canvas_app.reports.statistics import compare_proportions
 
     if not arms:
-        raise UserError(
-            N_("There is nothing to compare. Write each arm as name=number/people, as in A=56/70.")
-        )
+        raise UserError(N_("There is nothing to compare. Write every arm like A=56/70: name=number/people."))
     found = [_proportion(text) for text in arms]
     return compare_proportions(found, _expected(expect, [arm.name for arm in found]) if expect else None)
 
@@ -46,7 +44,7 @@ def means(arms: Sequence[str]) -> dict[str, object]:
     if not arms:
         raise UserError(
             N_(
-                "There is nothing to compare. Write each arm as name=people,mean,deviation, as in A=70,12.5,4.1, "
+                "There is nothing to compare. Write each arm as people,mean,deviation, as in A=70,12.5,4.1, "
                 "or name a file with its arm and value columns."
             )
         )

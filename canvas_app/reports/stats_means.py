@@ -91,7 +91,7 @@ def welch(a: Mean, b: Mean, confidence: float = 0.95) -> TTest:
     (Biometrika 34:28), degrees of freedom by Satterthwaite 1946. R's `t.test`."""
     if a.mean is None or b.mean is None or not a.n or not b.n:
         return TTest(None)
-    return _t_test(a.mean - b.mean, _of_mean(a), _of_mean(b), df=satterthwaite(a, b), confidence=confidence)
+    return _t_test(a.mean - b.mean, _error(a), _error(b), df=satterthwaite(a, b), confidence=confidence)
 
 
 def welch_lift(a: Mean, b: Mean, confidence: float = 0.95) -> TTest:
@@ -99,10 +99,10 @@ def welch_lift(a: Mean, b: Mean, confidence: float = 0.95) -> TTest:
     degrees of freedom: what GrowthBook prints as a frequentist "lift" (packages/stats, TwoSidedTTest)."""
     if a.mean is None or not b.mean or not a.n or not b.n:
         return TTest(None)
-    of_a, of_b = _of_mean(a), _of_mean(b)
-    share_a = None if of_a is None else of_a / b.mean**2
-    share_b = None if of_b is None else of_b * a.mean**2 / b.mean**4
-    return _t_test(a.mean / b.mean - 1, share_a, share_b, df=satterthwaite(a, b), confidence=confidence)
+    lift, of_a, of_b = a.mean / b.mean - 1, _error(a), _error(b)
+    share_a = None if of_a is None else of_a / abs(b.mean)
+    share_b = None if of_b is None else of_b / abs(b.mean) * abs(a.mean / b.mean)
+    return _t_test(lift, share_a, share_b, df=satterthwaite(a, b), confidence=confidence)
 
 
 def welch_lift_of_proportions(a: Proportion, b: Proportion, confidence: float = 0.95) -> TTest:
@@ -113,11 +113,11 @@ def welch_lift_of_proportions(a: Proportion, b: Proportion, confidence: float = 
 def satterthwaite(a: Mean, b: Mean) -> float | None:
     """Degrees of freedom of a difference of two means: `(va/na + vb/nb)² / ((va/na)²/(na - 1) +
     (vb/nb)²/(nb - 1))`. Satterthwaite 1946 (Biometrics Bull 2:110)."""
-    of_a, of_b = _of_mean(a), _of_mean(b)
-    if of_a is None or of_b is None or of_a + of_b <= 0:
+    of_a, of_b = _error(a), _error(b)
+    if of_a is None or of_b is None or not 0 < math.hypot(of_a, of_b) < math.inf:
         return None
     # in shares of the sum, so that tiny variances do not underflow
-    share = of_a / (of_a + of_b)
+    share = (of_a / math.hypot(of_a, of_b)) ** 2
     return 1 / (share**2 / (a.n - 1) + (1 - share) ** 2 / (b.n - 1))
 
 
@@ -129,9 +129,10 @@ def anova(arms: Sequence[Mean]) -> Anova:
     df_between, df_within = max(0, len(filled) - 1), max(0, people - len(filled))
     if not df_between or not df_within or any(arm.n > 1 and arm.sd is None for arm in filled):
         return Anova(None, df_between, df_within, None)
-    grand = math.fsum(arm.n * (arm.mean or 0.0) for arm in filled) / people
-    between = math.fsum(arm.n * ((arm.mean or 0.0) - grand) ** 2 for arm in filled) / df_between
-    within = math.fsum((arm.n - 1) * (arm.variance or 0.0) for arm in filled) / df_within
+    grand = sum(arm.n / people * (arm.mean or 0.0) for arm in filled)
+    off = [(arm.n, (arm.mean or 0.0) - grand) for arm in filled]
+    between = sum(n * distance * distance for n, distance in off) / df_between
+    within = sum((arm.n - 1) * (arm.variance or 0.0) for arm in filled) / df_within
     if within <= 0 or not math.isfinite(between / within):
         return Anova(None, df_between, df_within, None)
     f = between / within
@@ -140,10 +141,10 @@ def anova(arms: Sequence[Mean]) -> Anova:
 
 def interval_of_mean(arm: Mean, confidence: float = 0.95) -> Interval | None:
     """Student's interval of one mean, `m ± t √(s²/n)` with n - 1 degrees of freedom. Student 1908."""
-    variance = _of_mean(arm)
-    if variance is None or arm.mean is None:
+    error = _error(arm)
+    if error is None or arm.mean is None:
         return None
-    half = two_sided_t(confidence, arm.n - 1) * math.sqrt(variance)
+    half = two_sided_t(confidence, arm.n - 1) * error
     return arm.mean - half, arm.mean + half
 
 
@@ -153,17 +154,19 @@ def _of_proportion(arm: Proportion) -> Mean:
     return Mean(arm.name, arm.n, arm.rate, math.sqrt(arm.rate * (1 - arm.rate)))
 
 
-def _of_mean(arm: Mean) -> float | None:
-    """Variance of the arm's mean."""
-    return None if arm.variance is None else arm.variance / arm.n
+def _error(arm: Mean) -> float | None:
+    """Standard error of the arm's mean."""
+    return None if arm.sd is None or arm.n < 2 else arm.sd / math.sqrt(arm.n)
 
 
 def _t_test(
     estimate: float, of_a: float | None, of_b: float | None, *, df: float | None, confidence: float
 ) -> TTest:
-    if of_a is None or of_b is None or df is None or of_a + of_b <= 0:
+    if of_a is None or of_b is None or df is None:
         return TTest(estimate)
-    se = math.sqrt(of_a + of_b)
+    se = math.hypot(of_a, of_b)
+    if not 0 < se < math.inf or not math.isfinite(estimate / se):
+        return TTest(estimate)
     half = two_sided_t(confidence, df) * se
     return TTest(
         estimate, se, estimate / se, df, t_two_sided(estimate / se, df), (estimate - half, estimate + half)

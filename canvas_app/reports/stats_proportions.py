@@ -22,14 +22,10 @@ class Proportion:
 
     def __post_init__(self) -> None:
         if self.n < 0 or self.x < 0:
-            raise UserError(
-                N_("Arm {name}: {x} of {n} has a negative count. Counts start at 0."), **self._values()
-            )
+            raise UserError(N_("Arm {name}: {x} of {n}: a count cannot be below 0."), **self._values())
         if self.x > self.n:
             raise UserError(
-                N_(
-                    "Arm {name}: {x} of {n} is more than everyone. Give the smaller number first, as in A=56/70."
-                ),
+                N_("Arm {name}: {x} of {n} is more than everyone. Write it as in A=56/70."),
                 **self._values(),
             )
 
@@ -179,10 +175,10 @@ def goodness_of_fit(counts: Sequence[int], shares: Sequence[float]) -> ChiSquare
         if share > 0 < weight
     ]
     df = max(0, len(kept) - 1)
-    if df == 0 or total == 0:
-        return ChiSquare(None, df, None)
     if sum(count for count, _ in kept) < total:  # somebody got an arm that nobody should get
         return ChiSquare(None, df, 0.0)
+    if df == 0 or total == 0:
+        return ChiSquare(None, df, None)
     chi2 = finite(math.fsum((count - due) ** 2 / due for count, due in kept if due > 0))
     return ChiSquare(chi2, df, None if chi2 is None else chi2_upper(chi2, df))
 
