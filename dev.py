@@ -125,7 +125,7 @@ def require(libraries: dict[str, str]) -> None:
     lacking = missing_packages(libraries)
     if lacking:
         sys.exit(f"The system lacks something. Install it, then start again:\n\n{apt_line(lacking)}\n")
-    if not has_cjk_font():
+    if libraries and not has_cjk_font():
         say(f"Note: no font here draws Chinese. To add one: {apt_line(['fonts-noto-cjk'])}")
 
 
