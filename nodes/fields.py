@@ -1,6 +1,6 @@
 """Params of a node, declared once: type, default, check and form field together.
 
-A node type writes `wait: Param[Duration | None] = duration(N_("Wait"), key="for")`; reading `self.wait` gives the parsed
+A node type writes `wait = duration(N_("Wait"), key="for")`; reading `self.wait` gives the parsed
 value, `check` lists what does not fit, and the desktop builds its form from `kind`, `label` and the other attributes.
 """
 
@@ -62,9 +62,9 @@ class Param(Generic[T]):
         try:
             self.parse(value)
         except UserError as error:
-            yield Problem.error("bad_param", N_("{label}: {reason}"), label=Words.of(self.label), reason=error.words).at(
-                field=self.key
-            )
+            yield Problem.error(
+                "bad_param", N_("{label}: {reason}"), label=Words.of(self.label), reason=error.words
+            ).at(field=self.key)
 
 
 class HasParams:
@@ -113,7 +113,9 @@ def number(label: str, *, default: float | None = None, minimum: float | None = 
             raise UserError(N_("must be {limit} or less."), limit=f"{maximum:g}")
         return int(value) if whole else value
 
-    return Param("whole" if whole else "number", label, parse, default, minimum=minimum, maximum=maximum, **more)
+    return Param(
+        "whole" if whole else "number", label, parse, default, minimum=minimum, maximum=maximum, **more
+    )
 
 
 def yes_no(label: str, *, default: bool = False, **more: Any) -> Param[bool]:
@@ -146,7 +148,9 @@ def duration(label: str, **more: Any) -> Param[Duration | None]:
 
 def instant(label: str, **more: Any) -> Param[int | None]:
     """A point in time, as epoch seconds."""
-    return Param("instant", label, lambda value: None if value is None else parse_instant(_text(value)), **more)
+    return Param(
+        "instant", label, lambda value: None if value is None else parse_instant(_text(value)), **more
+    )
 
 
 def rule(label: str, **more: Any) -> Param[Rule | None]:
@@ -165,11 +169,13 @@ def mapping(label: str, **more: Any) -> Param[Mapping[str, Json]]:
 
 
 def reference(kind: str, label: str, **more: Any) -> Param[str]:
-    """The name of something else: `account`, `audience`, `event`, `contact_field`, `date_field`, `node`, `source`, `strategy`."""
+    """The name of something else: `account audience event contact_field date_field node source strategy`."""
     return Param(kind, label, _text, "", **more)
 
 
-def structured(kind: str, label: str, parse: Callable[[Json], T], default: Json = None, **more: Any) -> Param[T]:
+def structured(
+    kind: str, label: str, parse: Callable[[Json], T], default: Json = None, **more: Any
+) -> Param[T]:
     """A param with a shape of its own (branches, arms, a window …)."""
     return Param(kind, label, parse, default, **more)
 
@@ -232,7 +238,9 @@ def branch_list(label: str) -> Param[tuple[Branch, ...]]:
     """Branches with a rule each."""
 
     def parse(value: Json) -> tuple[Branch, ...]:
-        return tuple(Branch(port, name, parse_rule(item.get("rule"))) for port, name, item in _sides(value, "rule"))
+        return tuple(
+            Branch(port, name, parse_rule(item.get("rule"))) for port, name, item in _sides(value, "rule")
+        )
 
     return structured("branches", label, parse, required=True)
 

@@ -172,7 +172,9 @@ class NodeType(HasParams):
         for key in self.params:
             if key not in known:
                 text = N_("“{label}” has a setting “{key}” that {type} does not know. Remove it.")
-                yield Problem.error("unknown_param", text, label=self.title, key=key, type=self.type_id).at(field=key)
+                yield Problem.error("unknown_param", text, label=self.title, key=key, type=self.type_id).at(
+                    field=key
+                )
         for param in self.param_list():
             yield from param.check(self.params)
 

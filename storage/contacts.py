@@ -6,7 +6,19 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, Float, Integer, MetaData, Table, Text, insert, select, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Float,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    insert,
+    select,
+    text,
+)
 
 from storage import tables
 from storage.base.clock import parse_instant
@@ -21,7 +33,8 @@ KINDS: dict[str, str] = {
     "instant": N_("Date and time"), "choice": N_("Choice"), "choices": N_("Several choices"), "yes_no": N_("Yes or no"),
 }  # fmt: skip
 _SQL_TYPES: dict[str, type[Any]] = {
-    "text": Text, "choice": Text, "number": Float, "money": Float, "date": Integer, "instant": BigInteger, "yes_no": Integer,
+    "text": Text, "choice": Text, "number": Float, "money": Float, "date": Integer,
+    "instant": BigInteger, "yes_no": Integer,
 }  # fmt: skip
 
 BUILTIN: dict[str, tuple[str, str]] = {
@@ -76,7 +89,8 @@ class Contacts:
         """Read the catalogue and build the table with all its columns."""
         rows = connection.execute(select(tables.field).order_by(tables.field.c.id)).mappings()
         found = [
-            ContactField(row["id"], row["name"], row["label"], row["kind"], row["column"], row["builtin"]) for row in rows
+            ContactField(row["id"], row["name"], row["label"], row["kind"], row["column"], row["builtin"])
+            for row in rows
         ]
         table = tables.contact.to_metadata(MetaData())
         for each in found:
@@ -100,7 +114,9 @@ def _columns_of(known: ContactField) -> list[Column[Any]]:
     return columns
 
 
-def add_field(connection: Connection, *, name: str, kind: str, label: str = "", builtin: bool = False) -> ContactField:
+def add_field(
+    connection: Connection, *, name: str, kind: str, label: str = "", builtin: bool = False
+) -> ContactField:
     """A new contact field with its column; one that exists is returned as it is."""
     name = name.strip()
     row = connection.execute(select(tables.field).where(tables.field.c.name == name)).mappings().first()

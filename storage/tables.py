@@ -3,6 +3,8 @@
 `contact` grows a real typed column per custom field; see `storage.contacts`.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -25,7 +27,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 metadata = MetaData(naming_convention=NAMING)
-LITE = {"sqlite_with_rowid": False}
+LITE: dict[str, Any] = {"sqlite_with_rowid": False}
 
 
 def _id() -> Column[int]:
@@ -37,17 +39,24 @@ def _id() -> Column[int]:
 setting = Table(  # timezone, rehearsal, now (virtual clock), region, policy, brand …
     "setting", metadata, Column("key", Text, primary_key=True), Column("value", JSON), **LITE
 )
-name = Table("name", metadata, _id(), Column("text", Text, nullable=False, unique=True))  # event types, outcomes, reasons
+name = Table(
+    "name", metadata, _id(), Column("text", Text, nullable=False, unique=True)
+)  # event types, outcomes, reasons
 lease = Table(
     "lease", metadata,
     Column("id", Integer, primary_key=True), Column("epoch", Integer, nullable=False),
     Column("owner", Text, nullable=False), Column("seen", BigInteger, nullable=False),
 )  # fmt: skip
 account = Table(
-    "account", metadata, _id(),
-    Column("name", Text, nullable=False, unique=True), Column("channel", Text, nullable=False),
-    Column("kind", Text, nullable=False), Column("params", JSON, nullable=False),
-    Column("is_default", Boolean, nullable=False), Column("secret", Text),
+    "account",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("channel", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("params", JSON, nullable=False),
+    Column("is_default", Boolean, nullable=False),
+    Column("secret", Text),
 )  # fmt: skip  (secret: the name under which the key ring or the encrypted file keeps it)
 source = Table(
     "source", metadata, _id(), Column("name", Text, nullable=False, unique=True),
@@ -115,15 +124,27 @@ event = Table(
     Column("handled", Boolean, nullable=False),
 )  # fmt: skip
 Index("ix_event_contact", event.c.contact, event.c.type, event.c.at)
-Index("ix_event_open", event.c.at, sqlite_where=event.c.handled.is_(False), postgresql_where=event.c.handled.is_(False))
+Index(
+    "ix_event_open",
+    event.c.at,
+    sqlite_where=event.c.handled.is_(False),
+    postgresql_where=event.c.handled.is_(False),
+)
 
 # -- strategies -----------------------------------------------------------------------------------------------------
 
 strategy = Table(
-    "strategy", metadata, _id(), Column("name", Text, nullable=False, unique=True),
-    Column("status", Text, nullable=False), Column("reason", Text), Column("live", Integer),  # live: version.id
-    Column("revision", Integer, nullable=False), Column("draft", Text, nullable=False),
-    Column("salt", Integer, nullable=False), Column("changed", BigInteger, nullable=False),
+    "strategy",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("status", Text, nullable=False),
+    Column("reason", Text),
+    Column("live", Integer),  # live: version.id
+    Column("revision", Integer, nullable=False),
+    Column("draft", Text, nullable=False),
+    Column("salt", Integer, nullable=False),
+    Column("changed", BigInteger, nullable=False),
 )  # fmt: skip  (status: draft live paused stopped; draft: the file; revision: its number)
 version = Table(
     "version", metadata, _id(), Column("strategy", ForeignKey("strategy.id"), nullable=False),

@@ -81,7 +81,7 @@ _zones: frozenset[str] = frozenset()
 
 def is_zone(name: object) -> bool:
     """Whether `name` is an IANA time zone."""
-    global _zones  # noqa: PLW0603  (read once, on first need: 10 ms)
+    global _zones
     if not _zones:
         _zones = frozenset(available_timezones())
     return isinstance(name, str) and name in _zones

@@ -43,7 +43,9 @@ class Duration:
         """Read `P1D`, `-P90D`, `PT30M`, `P3B` …; anything else is refused with a sentence."""
         match = _PATTERN.fullmatch(text) if isinstance(text, str) and len(text) < 40 else None
         if match is None:
-            raise UserError(N_("“{text}” is not a duration. Write P3D for three days or PT4H for four hours."), text=text)
+            raise UserError(
+                N_("“{text}” is not a duration. Write P3D for three days or PT4H for four hours."), text=text
+            )
         part = {name: int(value or 0) for name, value in match.groupdict().items() if name != "sign"}
         span = cls(
             months=part["years"] * 12 + part["months"],

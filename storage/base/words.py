@@ -40,7 +40,7 @@ def language() -> str:
     return _Current.language
 
 
-def N_(text: str) -> str:  # noqa: N802  (gettext's own name)
+def N_(text: str) -> str:
     """Mark a literal for translation; the text itself is returned."""
     return text
 
@@ -82,4 +82,6 @@ def listed(items: Sequence[str], last: str = "") -> str:
     """Join names as a sentence does: “a, b and c”."""
     if len(items) <= 1:
         return "".join(items)
-    return _("{first} and {last}", first=", ".join(items[:-1]), last=items[-1]) if not last else last.join(items)
+    return (
+        _("{first} and {last}", first=", ".join(items[:-1]), last=items[-1]) if not last else last.join(items)
+    )
