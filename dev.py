@@ -126,7 +126,9 @@ def require(libraries: dict[str, str]) -> None:
     if lacking:
         sys.exit(f"The system lacks something. Install it, then start again:\n\n{apt_line(lacking)}\n")
     if libraries and not has_cjk_font():
-        say(f"Note: no font here draws Chinese. To add one: {apt_line(['fonts-noto-cjk'])}")
+        say(
+            f"Note: no font of the system draws every Chinese name. To add one: {apt_line(['fonts-noto-cjk'])}"
+        )
 
 
 # --- the virtual environment ----------------------------------------------------------------------------
@@ -138,7 +140,7 @@ def lock_hash() -> str:
 
 
 def ensure_environment() -> None:
-    """Make `.venv` hold exactly what the lock says; nothing to do when its hash is the remembered one."""
+    """Make `.venv` hold what the lock says; nothing to do when its hash is the remembered one."""
     if PYTHON.exists() and STAMP.exists() and STAMP.read_text(encoding="utf-8") == lock_hash():
         return
     say("Setting up .venv (only when requirements.lock has changed) …")
