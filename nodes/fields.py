@@ -48,7 +48,13 @@ class Param(Generic[T]):
     @overload
     def __get__(self, node: "HasParams", owner: type) -> T: ...
     def __get__(self, node: "HasParams | None", owner: type) -> "Param[T] | T":
-        return self if node is None else self.parse(node.params.get(self.key, self.default))
+        """The parsed value; what does not fit reads as the default (`check` says so)."""
+        if node is None:
+            return self
+        try:
+            return self.parse(node.params.get(self.key, self.default))
+        except UserError:
+            return self.parse(self.default)
 
     def check(self, params: Mapping[str, Json]) -> Iterator[Problem]:
         """What is wrong with this param in `params`."""

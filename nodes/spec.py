@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement
 
 from nodes.fields import HasParams
 from nodes.graph import Graph, Node
-from nodes.rules import Rule
+from nodes.rules import Rule, Test
 from storage.base.problems import Problem
 from storage.base.words import N_, _
 
@@ -69,6 +69,14 @@ class Cohort(Protocol):
         """Whether the message the token came by at one of `nodes` has one of `outcomes`."""
         ...
 
+    def since_message(self, nodes: tuple[str, ...], deadline: "Moment") -> Column:
+        """An instant worked out from when the message the token came by at one of `nodes` left; NULL without one."""
+        ...
+
+    def happened_since_message(self, event: str, tests: tuple[Test, ...]) -> ColumnElement[bool]:
+        """Whether an event came since the last message before this node left (never without such a message)."""
+        ...
+
     def field(self, name: str) -> Column | None:
         """The contact's value of a field, earlier writes included; None where nobody has such a field."""
         ...
@@ -85,26 +93,27 @@ class Cohort(Protocol):
 Moment = Callable[[int, Place, Any], int | None]
 """(now, place, value of the field) -> instant; pure, called once per distinct combination in a wave."""
 
-NOTHING: Mapping[str, Any] = {}
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What happens to the tokens on a node: exactly one port, or a rest and the port taken after it.
 
-    A token whose `hold_until` is not NULL rests until then (`FOREVER`: until an event) and leaves by `resume`;
-    every other leaves by `port` at once. `ends` gives the reason with which the whole run ends here.
+    A token whose `hold_until` is not NULL rests until then (`FOREVER`: until an event of `waits_for`) and leaves by
+    `resume`; every other leaves by `port` at once, or jumps where `jump` is not NULL. `ends` gives the reason with
+    which the whole run ends here.
     """
 
-    port: Column | None = None
+    port: Column
     hold_until: Column | None = None
     resume: Column | None = None
+    jump: Column | None = None
     writes: Mapping[str, Column] = field(default_factory=dict)
     tags_added: tuple[str, ...] = ()
     tags_removed: tuple[str, ...] = ()
     waits_for: tuple[str, ...] = ()
     ends: str | None = None
-    jumps_to: str | None = None
+    moves_to: str | None = None
+    tasks: bool = False
 
 
 FOREVER = 1 << 52
