@@ -6,7 +6,6 @@ from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
-    QDateEdit,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
@@ -26,6 +25,7 @@ from canvas_app.ui.widgets import (
     Column,
     ComboBox,
     DataTable,
+    DateBox,
     DecimalBox,
     EmptyState,
     FlowLayout,
@@ -65,7 +65,7 @@ TEXTS = {
         "Khách hàng miền Nam",
         "Đã tiếp cận",
         "Gửi tất cả cho A…",
-        "Người có hạn mức thẻ từ ¥50.000 trở lên, Trả góp",
+        "Người có hạn mức thẻ từ ¥50.000",
     ),
 }
 ROWS = [
@@ -190,7 +190,7 @@ def _fields(title: str) -> Panel:
     row = QHBoxLayout()
     row.addWidget(SpinBox(0, 100000, 12480))
     row.addWidget(DecimalBox(value=0.5))
-    row.addWidget(QDateEdit(QDate(2026, 11, 18), calendarPopup=True))
+    row.addWidget(DateBox(QDate(2026, 11, 18)))
     panel.add(row)
     text = QPlainTextEdit("Dear {{ first_name }},\n好久不见。Trả góp 0 % lãi suất")
     text.setFixedHeight(64)

@@ -6,7 +6,7 @@ from canvas_app.ui.widgets.buttons import button, ghost_button, icon_button, lin
 from canvas_app.ui.widgets.chip import Chip, StatusPill
 from canvas_app.ui.widgets.data_table import DataTable, paint_kind_tile
 from canvas_app.ui.widgets.empty_state import EmptyState
-from canvas_app.ui.widgets.fields import ComboBox, DecimalBox, SpinBox
+from canvas_app.ui.widgets.fields import ComboBox, DateBox, DecimalBox, SpinBox
 from canvas_app.ui.widgets.flow_layout import FlowLayout
 from canvas_app.ui.widgets.key_cap import KeyCap
 from canvas_app.ui.widgets.kpi_strip import Kpi, KpiStrip
@@ -26,6 +26,7 @@ __all__ = [
     "Column",
     "ComboBox",
     "DataTable",
+    "DateBox",
     "DecimalBox",
     "ElidedLabel",
     "EmptyState",

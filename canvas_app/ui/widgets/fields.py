@@ -2,9 +2,20 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDate, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSizePolicy, QSpinBox, QStyledItemDelegate, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDateEdit,
+    QDoubleSpinBox,
+    QSizePolicy,
+    QSpinBox,
+    QStyledItemDelegate,
+    QWidget,
+)
+
+# the style sheet cannot move the words of these fields
+_MARGINS = (6, 0, 0, 0)
 
 
 class ComboBox(QComboBox):
@@ -66,6 +77,7 @@ class SpinBox(QSpinBox):
         self.setRange(minimum, maximum)
         self.setValue(value)
         self.setGroupSeparatorShown(True)
+        self.lineEdit().setTextMargins(*_MARGINS)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
@@ -89,8 +101,27 @@ class DecimalBox(QDoubleSpinBox):
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setDecimals(decimals)
+        self.lineEdit().setTextMargins(*_MARGINS)
         self.setRange(minimum, maximum)
         self.setValue(value)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class DateBox(QDateEdit):
+    """A day, written 2026-11-18, with a calendar to choose from."""
+
+    def __init__(self, day: QDate | None = None, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCalendarPopup(True)
+        self.lineEdit().setTextMargins(*_MARGINS)
+        self.setDisplayFormat("yyyy-MM-dd")
+        self.setDate(day or QDate.currentDate())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():

@@ -48,18 +48,30 @@ class FlowLayout(QLayout):
         margins = self.contentsMargins()
         return widest + QSize(margins.left() + margins.right(), margins.top() + margins.bottom())
 
-    def _arrange(self, rect: QRect, *, move: bool) -> int:
-        """Place the items if `move`; the height needed in any case."""
-        room = rect.marginsRemoved(self.contentsMargins())
-        x, y, row_height = room.x(), room.y(), 0
+    def _rows(self, width: int) -> list[list[QLayoutItem]]:
+        rows: list[list[QLayoutItem]] = [[]]
+        used = 0
         for item in self._items:
             if item.isEmpty():
                 continue
-            wanted = item.sizeHint()
-            if row_height and x + wanted.width() > room.right() + 1:
-                x, y, row_height = room.x(), y + row_height + self._gap, 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), wanted))
-            x += wanted.width() + self._gap
-            row_height = max(row_height, wanted.height())
-        return y + row_height - rect.y() + self.contentsMargins().bottom()
+            wanted = item.sizeHint().width()
+            if rows[-1] and used + wanted > width:
+                rows.append([])
+                used = 0
+            rows[-1].append(item)
+            used += wanted + self._gap
+        return rows
+
+    def _arrange(self, rect: QRect, *, move: bool) -> int:
+        """Place the items if `move`, each in the middle of its row; the height needed in any case."""
+        room = rect.marginsRemoved(self.contentsMargins())
+        y = room.y()
+        for row in self._rows(room.width()):
+            x, height = room.x(), max((item.sizeHint().height() for item in row), default=0)
+            for item in row:
+                wanted = item.sizeHint()
+                if move:
+                    item.setGeometry(QRect(QPoint(x, y + (height - wanted.height()) // 2), wanted))
+                x += wanted.width() + self._gap
+            y += height + self._gap
+        return y - self._gap - rect.y() + self.contentsMargins().bottom()

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from canvas_app.ui.theme import set_role
+from canvas_app.ui.theme import set_role, text_style
 from canvas_app.ui.widgets.chip import Chip
 from canvas_app.ui.widgets.words import ElidedLabel, divider, label
 
@@ -28,7 +28,7 @@ class KpiStrip(QFrame):
         super().__init__(parent)
         set_role(self, "panel")
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(20, 12, 20, 12)
+        self._row.setContentsMargins(20, 14, 20, 14)
         self._row.setSpacing(20)
         self._shown: tuple[Kpi, ...] = ()
         self.show_figures(figures)
@@ -52,15 +52,21 @@ def _cell(figure: Kpi) -> QWidget:
     cell = QWidget()
     column = QVBoxLayout(cell)
     column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    column.addWidget(ElidedLabel(figure.title, "small"))
+    column.setSpacing(1)
+    column.addWidget(_line(ElidedLabel(figure.title, "small"), "small"))
     middle = QHBoxLayout()
     middle.setSpacing(8)
-    middle.addWidget(label(figure.value, "kpi"))
+    middle.addWidget(_line(label(figure.value, "kpi"), "kpi"))
     if figure.chip:
         middle.addWidget(Chip(figure.chip, figure.tone))
     middle.addStretch()
     column.addLayout(middle)
-    column.addWidget(ElidedLabel(figure.note, "small"))
+    column.addWidget(_line(ElidedLabel(figure.note, "small"), "small"))
     cell.setAccessibleName(" ".join(filter(None, (figure.title, figure.value, figure.chip, figure.note))))
     return cell
+
+
+def _line(made: QLabel, style: str) -> QLabel:
+    """One line of `style`'s height, so that the cells align whatever script they are in."""
+    made.setFixedHeight(text_style(style).line + 2)
+    return made

@@ -55,7 +55,7 @@ def _initials(name: str, dpr: float) -> QPixmap:
     """A disc with the first letters of a name; one Han character suffices."""
     words = name.split()
     letters = "".join(word[0] for word in (words[0], words[-1])) if len(words) > 1 else name[:1]
-    made = QPixmap(round(_DISC * dpr), round(_DISC * dpr))
+    made = QPixmap(round((_DISC + 4) * dpr), round(_DISC * dpr))
     made.setDevicePixelRatio(dpr)
     made.fill(Qt.GlobalColor.transparent)
     painter = QPainter(made)
@@ -105,7 +105,7 @@ class NavBar(QFrame):
         self.account_button = self._menu_button("navigation_account", "mdi6.account-circle-outline")
         for each in (self.language_button, self.theme_button, self.account_button):
             row.addWidget(each)
-        self.account_button.setIconSize(QSize(_DISC, _DISC))
+        self.account_button.setIconSize(QSize(_DISC + 4, _DISC))
         self.account_menu = QMenu(self)
         self.settings_action = QAction(self)
         self.settings_action.setObjectName("action_settings")
@@ -131,6 +131,7 @@ class NavBar(QFrame):
         made.setObjectName(name)
         set_role(made, "nav")
         made.setIcon(icon(icon_name))
+        made.setIconSize(QSize(size("control.icon") + 4, size("control.icon")))
         made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         return made

@@ -21,9 +21,7 @@ class SearchField(QLineEdit):
         glass = QAction(icon("mdi6.magnify", "text2"), "", self)
         self.addAction(glass, QLineEdit.ActionPosition.LeadingPosition)
         self._erase = QAction(icon("mdi6.close", "text3"), "", self)
-        self._erase.setVisible(False)
         self._erase.triggered.connect(self.clear)
-        self.addAction(self._erase, QLineEdit.ActionPosition.TrailingPosition)
         self._cap = KeyCap(keys, self) if keys else None
         if self._cap is not None:
             self._cap.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -36,7 +34,10 @@ class SearchField(QLineEdit):
         self.setAccessibleName(text)
 
     def _show_hints(self, text: str) -> None:
-        self._erase.setVisible(bool(text))
+        if text and self._erase not in self.actions():
+            self.addAction(self._erase, QLineEdit.ActionPosition.TrailingPosition)
+        elif not text:
+            self.removeAction(self._erase)
         if self._cap is not None:
             self._cap.setVisible(not text)
             self.setTextMargins(0, 0, 0 if text else self._cap.sizeHint().width() + 2, 0)

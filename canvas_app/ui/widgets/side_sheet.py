@@ -9,6 +9,8 @@ from canvas_app.ui.widgets.buttons import icon_button
 from canvas_app.ui.widgets.words import ElidedLabel, label
 from storage.base.words import _
 
+_BY_TAB = Qt.FocusPolicy.TabFocus
+
 
 class SideSheet(QFrame):
     """Title, scrolling `body`, `footer` for buttons. Escape or the cross closes it.
@@ -27,7 +29,7 @@ class SideSheet(QFrame):
         column.setContentsMargins(1, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._head(title))
-        content = QWidget()
+        self._content = content = QWidget()
         set_role(content, "content")
         self.body = QVBoxLayout(content)
         self.body.setContentsMargins(24, 8, 24, 16)
@@ -56,7 +58,8 @@ class SideSheet(QFrame):
         self._caption.hide()
         row = QHBoxLayout()
         row.addWidget(self._title, 1)
-        row.addWidget(icon_button("mdi6.close", _("Close"), self.close_sheet))
+        self._cross = icon_button("mdi6.close", _("Close"), self.close_sheet)
+        row.addWidget(self._cross)
         self.head = QVBoxLayout()
         self.head.setContentsMargins(24, 16, 16, 8)
         self.head.setSpacing(4)
@@ -80,8 +83,8 @@ class SideSheet(QFrame):
         self._open = True
         self.show()
         self._move_to(self._width)
-        self._inner.setFocus()
-        self.focusNextChild()
+        fields = (each for each in self._content.findChildren(QWidget) if each.focusPolicy() & _BY_TAB)
+        (next(fields, None) or self._cross).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def close_sheet(self) -> None:
         """Slide out; `closed` follows at once."""
