@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from fontTools.ttLib import TTFont
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QFontInfo, QFontMetrics, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
@@ -96,6 +97,11 @@ def test_a_pixmap_is_as_sharp_as_the_screen_and_made_once() -> None:
     assert pixmap("mdi6.plus", "accent", 16, 2.0) is made
     set_theme("dark")
     assert pixmap("mdi6.plus", "accent", 16, 2.0) is not made
+
+
+def test_an_icon_is_as_sharp_as_the_screen() -> None:
+    made = icon("mdi6.plus").pixmap(QSize(16, 16), 2.0)
+    assert (made.width(), made.devicePixelRatio()) == (32, 2.0)
 
 
 def test_a_change_of_theme_is_announced_after_it_is_done(qapp: QApplication) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QStandardItem, QStandardItemModel, QWheelEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from canvas_app.ui.theme import css, install, set_theme, size
+from canvas_app.ui.theme import css, install, set_theme, size, sizes
 from canvas_app.ui.widgets import (
     Banner,
     BusyBar,
@@ -17,6 +17,8 @@ from canvas_app.ui.widgets import (
     Column,
     ComboBox,
     DataTable,
+    DateBox,
+    DecimalBox,
     ElidedLabel,
     EmptyState,
     FlowLayout,
@@ -126,6 +128,40 @@ def test_an_icon_button_has_a_name_for_screen_readers(qtbot: QtBot) -> None:
     made = shown(qtbot, icon_button("mdi6.undo", "Undo"))
     assert made.accessibleName() == "Undo"
     assert "Undo" in made.toolTip()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: button("Check"),
+        lambda: icon_button("mdi6.undo", "Undo"),
+        lambda: ComboBox([(1, "a")]),
+        SpinBox,
+        DecimalBox,
+        DateBox,
+        lambda: SearchField("Find"),
+        lambda: QLineEdit("name"),
+    ],
+)
+def test_controls_in_a_row_are_equally_high_with_and_without_focus(qtbot: QtBot, make: Any) -> None:
+    page = QWidget()
+    row = QHBoxLayout(page)
+    control = make()
+    row.addWidget(control)
+    shown(qtbot, page, 300, 100)
+    control.clearFocus()
+    settle()
+    assert control.height() == size("control.height")
+    control.setFocus()
+    settle()
+    assert control.height() == size("control.height")
+
+
+def test_no_page_name_is_cut_in_the_smallest_window(qtbot: QtBot) -> None:
+    bar = shown(qtbot, NavBar("Lin Wei"), int(sizes("layout.min_window")[0]), 44)
+    for page in ("strategies", "audiences", "templates", "results", "tasks", "monitor"):
+        made = bar.findChild(QWidget, f"navigation_{page}")
+        assert made.width() >= made.sizeHint().width()
 
 
 def test_a_long_label_is_cut_and_its_tool_tip_holds_all(qtbot: QtBot) -> None:

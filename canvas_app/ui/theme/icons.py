@@ -143,12 +143,11 @@ class _GlyphEngine(QIconEngine):
         paint_icon(painter, square, self._name, self._tint(mode, state))
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
-        # `size` is in device pixels already; Qt sets the ratio of what we return
-        side = min(size.width(), size.height())
-        made = QPixmap(size)
+        made = QPixmap(size * scale)
+        made.setDevicePixelRatio(scale)
         made.fill(Qt.GlobalColor.transparent)
         painter = QPainter(made)
-        self.paint(painter, QRect(QPoint(), QSize(side, side)), mode, state)
+        self.paint(painter, QRect(QPoint(), size), mode, state)
         painter.end()
         return made
 

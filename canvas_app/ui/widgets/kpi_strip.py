@@ -28,7 +28,7 @@ class KpiStrip(QFrame):
         super().__init__(parent)
         set_role(self, "panel")
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(20, 14, 20, 14)
+        self._row.setContentsMargins(20, 12, 20, 12)
         self._row.setSpacing(20)
         self._shown: tuple[Kpi, ...] = ()
         self.show_figures(figures)
@@ -52,7 +52,7 @@ def _cell(figure: Kpi) -> QWidget:
     cell = QWidget()
     column = QVBoxLayout(cell)
     column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(1)
+    column.setSpacing(0)
     column.addWidget(_line(ElidedLabel(figure.title, "small"), "small"))
     middle = QHBoxLayout()
     middle.setSpacing(8)
@@ -68,5 +68,5 @@ def _cell(figure: Kpi) -> QWidget:
 
 def _line(made: QLabel, style: str) -> QLabel:
     """One line of `style`'s height, so that the cells align whatever script they are in."""
-    made.setFixedHeight(text_style(style).line + 2)
+    made.setFixedHeight(text_style(style).line + 1)
     return made

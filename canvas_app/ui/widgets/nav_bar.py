@@ -89,7 +89,7 @@ class NavBar(QFrame):
         row.addWidget(Logo())
         self._name = label("", "panel-title")
         row.addWidget(self._name)
-        row.addSpacing(36)
+        row.addSpacing(24)
         self._buttons: dict[str, QToolButton] = {}
         self._group = QButtonGroup(self)
         for page, _title in PAGES:
@@ -97,8 +97,9 @@ class NavBar(QFrame):
         row.addStretch(1)
         self.search = SearchField(keys="Ctrl+K")
         self.search.setObjectName("navigation_search")
-        self.search.setFixedWidth(280)
-        row.addWidget(self.search)
+        self.search.setMinimumWidth(140)
+        self.search.setMaximumWidth(280)
+        row.addWidget(self.search, 4)
         row.addSpacing(8)
         self.language_button = self._menu_button("navigation_language", "mdi6.translate")
         self.theme_button = self._menu_button("navigation_theme", "mdi6.theme-light-dark")

@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
-from canvas_app.ui.theme import set_role, sizes
+from canvas_app.ui.theme import set_role, size, sizes
 from canvas_app.ui.widgets.words import ElidedLabel, label
 
 
@@ -20,8 +20,9 @@ class Panel(QFrame):
         self._outer.setSpacing(0)
         self._head = QWidget()
         self._title_row = QHBoxLayout(self._head)
-        self._title_row.setContentsMargins(side, 12, side if not flush else 16, 8)
+        self._title_row.setContentsMargins(side, 8, side if not flush else 16, 4)
         self._title_row.setSpacing(8)
+        self._head.setMinimumHeight(size("control.height") + 12)
         self._title = label(title, "panel-title")
         self._caption = ElidedLabel(caption, "muted")
         self._title_row.addWidget(self._title)
