@@ -83,6 +83,8 @@ class AbChart:
         if len(shown) < len(self.arms):
             more = plural("{n} more arm", "{n} more arms", len(self.arms) - len(shown))
             sheet.text(0, bottom + 12, more, room=label)
+        if not any(arm.interval for arm in shown):
+            return
         note = _("Lines show where the true value lies with 95 % confidence.")
         sheet.text(0, bottom + 32, note, room=sheet.width)
 

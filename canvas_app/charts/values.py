@@ -72,8 +72,11 @@ def steps_of(data: object) -> list[Step]:
 
 
 def arms_of(data: object) -> list[Arm]:
-    """The arms of `report ab`, of one of its metrics, or of `stats`."""
-    return [_arm(row) for row in rows_of(data, "arms")]
+    """The arms of `report ab` (its first node), of one of its nodes or metrics, or of `stats`."""
+    if isinstance(data, Mapping) and isinstance(nodes := data.get("nodes"), Mapping):
+        return arms_of(next(iter(nodes.values()), []))
+    rate = isinstance(data, Mapping) and data.get("kind") == "rate"
+    return [_arm(row, rate=rate) for row in rows_of(data, "arms")]
 
 
 def days_of(data: object) -> list[Day]:
@@ -97,13 +100,15 @@ def marks_of(data: object) -> list[Mark]:
     return [Mark(_day(row["day"]), str(row.get("label") or "")) for row in rows]
 
 
-def _arm(row: Mapping[str, object]) -> Arm:
+def _arm(row: Mapping[str, object], *, rate: bool) -> Arm:
     label = str(row.get("label") or row.get("name") or row.get("port") or "")
     n = _count(row.get("n"))
     done = next((_count(row[key]) for key in ("converted", "x") if row.get(key) is not None), None)
     value = next((_number(row[key]) for key in ("rate", "value", "mean") if row.get(key) is not None), None)
     if value is None and done is not None and n:
         value = done / n
+    if done is None and rate:
+        done = round((value or 0.0) * n)
     holdout = bool(row.get("holdout")) or row.get("port") in {"holdout", "held_out"}
     return Arm(label, n, value, _interval(row, n, done, value), done, holdout)
 

@@ -252,6 +252,20 @@ def test_arms_show_their_rate_their_people_and_the_hold_out_in_grey() -> None:
     assert {look_of("light").color("treated"), look_of("light").color("holdout")} <= colours
 
 
+def test_a_metric_of_the_report_is_drawn_as_the_rate_or_the_mean_it_is() -> None:
+    arms = [{"port": "a", "n": 200, "value": 0.5}, {"port": "b", "n": 100, "value": 0.25}]
+    rate = words(figure_for("ab", {"name": "visit", "kind": "rate", "arms": arms}))
+    assert {"100 of 200", "25 of 100", f"50.0{chr(0x2009)}%"} <= set(rate)
+    mean = words(figure_for("ab", {"name": "spend", "kind": "mean", "arms": arms}))
+    assert {"200 people", "0.500"} <= set(mean)
+    assert not [text for text in mean if "95" in text], "without a spread there is no interval to explain"
+
+
+def test_the_whole_report_draws_its_first_test() -> None:
+    node = shares("en")
+    assert words(figure_for("ab", {"nodes": {"test": node}})) == words(figure_for("ab", node))
+
+
 def test_the_interval_drawn_is_the_one_of_the_statistics() -> None:
     from matplotlib.lines import Line2D
 
