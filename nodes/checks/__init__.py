@@ -1,0 +1,1 @@
+"""The questions that the check of a strategy asks, by what they look at."""
