@@ -87,8 +87,9 @@ class Graph:
             if edge.source in self.nodes and edge.target in self.nodes
         )
         for node in self.nodes.values():
-            if node.type == "goto" and node.params.get("node") in self.nodes:
-                shape.add_edge(node.id, node.params["node"], "goto")
+            target = node.params.get("node") if node.type == "goto" else None
+            if isinstance(target, str) and target in self.nodes:
+                shape.add_edge(node.id, target, "goto")
         return shape
 
     def upstream(self, node: str) -> frozenset[str]:
@@ -126,7 +127,9 @@ class Graph:
         """As `with_params`, for names that are Python's own words (`from`, `for`)."""
         merged = {**self.nodes[node].params, **params}
         return self.with_node(
-            replace(self.nodes[node], params={key: value for key, value in merged.items() if value is not None})
+            replace(
+                self.nodes[node], params={key: value for key, value in merged.items() if value is not None}
+            )
         )
 
     def without_nodes(self, gone: Iterable[str]) -> "Graph":
@@ -137,7 +140,8 @@ class Graph:
             nodes={key: node for key, node in self.nodes.items() if key not in ids},
             edges=tuple(edge for edge in self.edges if edge.source not in ids and edge.target not in ids),
             layout=replace(
-                self.layout, positions={key: at for key, at in self.layout.positions.items() if key not in ids}
+                self.layout,
+                positions={key: at for key, at in self.layout.positions.items() if key not in ids},
             ),
         )
 
@@ -174,8 +178,13 @@ class Graph:
     def inserted_on(self, edge: Edge, node: Node, at: Point, out_port: str) -> "Graph":
         """This graph with a new node spliced into a wire: in where it came from, out through `out_port`."""
         graph = self.with_node(node, at)
-        pieces = (Edge(edge.source, edge.port, node.id, edge.max_passes), Edge(node.id, out_port, edge.target))
-        index = next((i for i, other in enumerate(graph.edges) if _ends(other) == _ends(edge)), len(graph.edges))
+        pieces = (
+            Edge(edge.source, edge.port, node.id, edge.max_passes),
+            Edge(node.id, out_port, edge.target),
+        )
+        index = next(
+            (i for i, other in enumerate(graph.edges) if _ends(other) == _ends(edge)), len(graph.edges)
+        )
         return replace(graph, edges=(*graph.edges[:index], *pieces, *graph.edges[index + 1 :]))
 
 
