@@ -53,6 +53,7 @@ from storage import tables
 from storage.base.clock import from_local, local
 from storage.base.durations import Duration
 from storage.contacts import ContactField, Contacts, day_number, fold
+from storage.workspace import setting
 
 TOUCH_OUTCOMES = frozenset({
     "sent", "delivered", "opened", "clicked", "replied", "converted", "answered", "no_answer", "busy", "rejected",
@@ -340,10 +341,11 @@ def _leap(year: int) -> bool:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
 
-def load_places(connection: Connection) -> dict[int, Place]:
-    """Every place contacts live in, by its number."""
+def load_places(connection: Connection, zone: str = "") -> dict[int, Place]:
+    """Every place contacts live in, by its number; where no zone is known it is `zone`, else the workspace's."""
+    fallback = zone or str(setting(connection, "timezone", "UTC"))
     rows = connection.execute(select(tables.place.c.id, tables.place.c.zone, tables.place.c.country))
-    return {row.id: Place(row.zone, row.country) for row in rows}
+    return {row.id: Place(row.zone or fallback, row.country) for row in rows}
 
 
 def load_audiences(connection: Connection) -> dict[str, Rule | int]:

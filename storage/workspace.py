@@ -27,7 +27,9 @@ class Workspace:
         self.target = target
         self._writing = _engine(target, synchronous="NORMAL")
         self._durable = self._writing if target == MEMORY else _engine(target, synchronous="FULL")
-        self._reading = self._writing if target == MEMORY else _engine(target, synchronous="NORMAL", read_only=True)
+        self._reading = (
+            self._writing if target == MEMORY else _engine(target, synchronous="NORMAL", read_only=True)
+        )
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -69,7 +71,9 @@ def create_workspace(target: str, *, timezone: str = "UTC", rehearsal_now: int |
     """A new workspace; refused where one exists. With `rehearsal_now` it has a virtual clock and sends to nobody."""
     path = None if "://" in target or target == MEMORY else Path(target)
     if path is not None and path.exists() and path.stat().st_size:
-        raise WorkspaceError(N_("There is a workspace at {path} already. Choose another file."), path=str(path))
+        raise WorkspaceError(
+            N_("There is a workspace at {path} already. Choose another file."), path=str(path)
+        )
     if not is_zone(timezone):
         raise UserError(N_("“{zone}” is not a time zone. Write it like Asia/Shanghai."), zone=timezone)
     if path is not None:
@@ -77,7 +81,7 @@ def create_workspace(target: str, *, timezone: str = "UTC", rehearsal_now: int |
     workspace = Workspace(target)
     with workspace.write() as connection:
         migrations.create(connection)
-        connection.execute(insert(tables.place).values(id=1, zone=timezone, country=""))
+        connection.execute(insert(tables.place).values(id=1, zone="", country=""))
         for name, (label, kind) in BUILTIN.items():
             add_field(connection, name=name, kind=kind, label=label, builtin=True)
         set_setting(connection, "timezone", timezone)
@@ -123,7 +127,9 @@ def _make_folder(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise WorkspaceError(N_("Cannot make the folder {path}: {why}"), path=str(path.parent), why=error.strerror) from error
+        raise WorkspaceError(
+            N_("Cannot make the folder {path}: {why}"), path=str(path.parent), why=error.strerror
+        ) from error
 
 
 @contextmanager
@@ -134,8 +140,16 @@ def _told(target: str) -> Iterator[None]:
     except DatabaseError as error:
         why = str(error.orig)
         if "not a database" in why or "malformed" in why:
-            raise WorkspaceError(N_("{path} is no workspace, or it is damaged. Restore a backup."), path=target) from error
-        if "locked" in why or "readonly" in why or "unable to open" in why or "disk is full" in why or "disk I/O" in why:
+            raise WorkspaceError(
+                N_("{path} is no workspace, or it is damaged. Restore a backup."), path=target
+            ) from error
+        if (
+            "locked" in why
+            or "readonly" in why
+            or "unable to open" in why
+            or "disk is full" in why
+            or "disk I/O" in why
+        ):
             raise WorkspaceError(N_("{path} cannot be used now: {why}."), path=target, why=why) from error
         raise
 
