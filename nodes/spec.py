@@ -15,7 +15,7 @@ from storage.base.words import N_, _
 Column = ColumnElement[Any]
 
 # Port numbers of `step.node_port` and `counter.code` above every real port.
-FAILED, SKIPPED, EXITED, ENTERED, ENDED = 60, 61, 62, 63, 59
+JUMPED, RESTING, ENDED, FAILED, SKIPPED, EXITED, ENTERED = 57, 58, 59, 60, 61, 62, 63
 RUN_NODE = -1  # a token that wakes up to have its node looked at, not to take a port
 
 
@@ -65,16 +65,18 @@ class Cohort(Protocol):
         """An instant worked out once per place (and value of the contact field `by`), epoch seconds or NULL."""
         ...
 
-    def outcome(self, nodes: tuple[str, ...], outcomes: tuple[str, ...]) -> ColumnElement[bool]:
-        """Whether the message the token came by at one of `nodes` has one of `outcomes`."""
+    def outcome(
+        self, nodes: tuple[str, ...], outcomes: tuple[str, ...], until: Column | None = None
+    ) -> ColumnElement[bool]:
+        """Whether the message the token came by at one of `nodes` has one of `outcomes` (by `until`)."""
         ...
 
     def since_message(self, nodes: tuple[str, ...], deadline: "Moment") -> Column:
         """An instant worked out from when the message the token came by at one of `nodes` left; NULL without one."""
         ...
 
-    def happened_since_message(self, event: str, tests: tuple[Test, ...]) -> ColumnElement[bool]:
-        """Whether an event came since the last message before this node left (never without such a message)."""
+    def happened(self, event: str, tests: tuple[Test, ...], until: Column) -> ColumnElement[bool]:
+        """Whether an event came by `until`, since the last message before this node left or, without one, arrival."""
         ...
 
     def field(self, name: str) -> Column | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import case, literal, null
+from sqlalchemy import case, false, literal, null
 
 from nodes.fields import duration, reference, rule, structured, texts
 from nodes.library.result_split import parse_nodes
@@ -68,16 +68,16 @@ class WaitFor(NodeType):
 
     def plan(self, cohort: Cohort) -> Plan:
         """What has happened already is a hit; everybody else rests."""
-        if self.of:
-            known = cohort.outcome(self.of, self.outcomes)
-            words = self.outcomes
-        elif self.event:
-            known = cohort.happened_since_message(self.event, self.where)
-            words = (self.event,)
-        else:
-            assert self.until_rule is not None
-            known, words = cohort.rule(self.until_rule), ()
         until = cohort.moment(self.deadline)
+        words: tuple[str, ...] = ()
+        if self.of:
+            known, words = cohort.outcome(self.of, self.outcomes, until), self.outcomes
+        elif self.event:
+            known, words = cohort.happened(self.event, self.where, until), (self.event,)
+        elif self.until_rule is not None:
+            known = cohort.rule(self.until_rule)
+        else:
+            known = false()
         return Plan(
             port=literal(HIT),
             hold_until=case((known, null()), else_=until),

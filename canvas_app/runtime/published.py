@@ -1,0 +1,97 @@
+"""A published version, ready to run: its graph, settings, numbers and segments."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from canvas_app.runtime.segments import Segment, Shape, compile_segment
+from nodes.channel import Channel
+from nodes.file import read_graph
+from nodes.graph import Graph
+from nodes.settings import Settings
+from nodes.spec import NodeType
+from nodes.windows import Window
+from storage import tables
+
+
+@dataclass
+class Published:
+    """One frozen version of a strategy."""
+
+    id: int
+    strategy: int
+    name: str
+    number: int
+    salt: int
+    graph: Graph
+    node_ids: dict[str, int]
+    segments: dict[tuple[str, bool], Segment] = field(default_factory=dict)
+
+    @cached_property
+    def shape(self) -> Shape:
+        """What its segments have in common."""
+        return Shape.of(self.graph)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Its settings."""
+        return Settings.of(self.graph)
+
+    @cached_property
+    def node_keys(self) -> dict[int, str]:
+        """Node ids of the file by their numbers."""
+        return {number: key for key, number in self.node_ids.items()}
+
+    @cached_property
+    def channels(self) -> dict[str, Channel]:
+        """Its channel nodes."""
+        return {key: kind for key, kind in self.shape.types.items() if isinstance(kind, Channel)}
+
+    @cached_property
+    def entries(self) -> dict[str, NodeType]:
+        """Its entry nodes, in topological order."""
+        found = {key: kind for key, kind in self.shape.types.items() if kind.entry}
+        return dict(sorted(found.items(), key=lambda item: self.shape.order[item[0]]))
+
+    def window(self, node: str) -> Window | None:
+        """The send window of a channel node: its own, else the strategy's (not for transactional messages)."""
+        own = self.channels[node].window
+        return (
+            own if own is not None or self.settings.category == "transactional" else self.settings.send_window
+        )
+
+    def segment(self, node: str, *, arriving: bool) -> Segment:
+        """The segment for tokens that stand at a node; compiled once."""
+        key = (node, arriving)
+        if key not in self.segments:
+            self.segments[key] = compile_segment(self.shape, node, arriving=arriving)
+        return self.segments[key]
+
+
+def load_published(connection: Connection, version: int) -> Published:
+    """Read a version."""
+    row = connection.execute(
+        select(tables.version, tables.strategy.c.name, tables.strategy.c.salt)
+        .join(tables.strategy, tables.strategy.c.id == tables.version.c.strategy)
+        .where(tables.version.c.id == version)
+    ).one()
+    graph = read_graph(row.graph).graph
+    assert graph is not None
+    found = Published(row.id, row.strategy, row.name, row.number, row.salt, graph, {})
+    found.node_ids.update(
+        numbered(connection, row.strategy, list(found.shape.graph.nodes) + list(graph.nodes))
+    )
+    return found
+
+
+def numbered(connection: Connection, strategy: int, keys: list[str]) -> dict[str, int]:
+    """The numbers of a strategy's node ids, given out where they are new."""
+    rows = [{"strategy": strategy, "key": key} for key in dict.fromkeys(keys)]
+    if rows:
+        connection.execute(upsert(tables.node).on_conflict_do_nothing(), rows)
+    found = connection.execute(
+        select(tables.node.c.key, tables.node.c.id).where(tables.node.c.strategy == strategy)
+    )
+    return {row.key: row.id for row in found}

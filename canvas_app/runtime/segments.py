@@ -1,0 +1,178 @@
+"""A strategy compiled to segments: the nodes between two rest points, in topological order. Pure; done once a version.
+
+A segment starts where tokens stand: they leave the start node by their port, or (`arriving`) have it looked at first.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import networkx as nx
+
+from nodes.channel import Channel
+from nodes.graph import Edge, Graph, Node
+from nodes.library.goto import Goto
+from nodes.registry import behaviour
+from nodes.spec import JUMPED, NodeType
+
+HIDDEN = "\x00jump."  # begins the ids of nodes that only the runtime knows
+MAX_NODES = 60  # a longer segment is cut: SQLite overflows on deep chains
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A node within a segment, `offset` jumps after its start."""
+
+    node: str
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """How a token gets to an occurrence: from another one (None: the start of the segment) by one of its ports."""
+
+    origin: Occurrence | None
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """The nodes that tokens pass in one wave. `cuts`: where they always stop, to be looked at in a wave of its own."""
+
+    start: str
+    arriving: bool
+    order: tuple[Occurrence, ...] = ()
+    sources: dict[Occurrence, tuple[Source, ...]] = field(default_factory=dict)
+    cuts: frozenset[Occurrence] = frozenset()
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What all segments of a graph have in common."""
+
+    graph: Graph
+    types: dict[str, NodeType]
+    order: dict[str, int]
+    looping: frozenset[str]
+    guarded: frozenset[str]
+
+    @classmethod
+    def of(cls, graph: Graph) -> "Shape":
+        """Analyse a graph whose nodes are all of known types; nodes that are switched off are taken out."""
+        graph = with_jumps(without_switched_off(graph))
+        types = {
+            key: found for key, node in graph.nodes.items() if (found := behaviour(node, graph)) is not None
+        }
+        parts = list(nx.strongly_connected_components(graph.structure))
+        looping = frozenset(key for part in parts if len(part) > 1 for key in part)
+        forks = any(len(graph.edges_from(edge.source, edge.port)) > 1 for edge in graph.edges)
+        entries = sum(1 for each in types.values() if each.entry)
+        merges = [key for key in graph.nodes if len(graph.edges_to(key)) + _jumps_to(graph, key) > 1]
+        guarded = frozenset(merges) if forks or entries > 1 else frozenset()
+        return cls(graph, types, topological(graph), looping, guarded)
+
+    def always_rests(self, node: str) -> bool:
+        """Whether every token stops there: for the result of a message, for data, or (in a loop) for a new wave."""
+        kind = self.types[node]
+        return isinstance(kind, Channel) or kind.barrier or (kind.waits and node in self.looping)
+
+    def targets(self, node: str, port: int) -> tuple[Edge, ...]:
+        """Where a port leads, in edge order."""
+        ports = self.types[node].ports()
+        return self.graph.edges_from(node, ports[port].id) if 0 <= port < len(ports) else ()
+
+
+def without_switched_off(graph: Graph) -> Graph:
+    """The graph as people walk it: a node that is off is passed by through its first port."""
+    for node in [each for each in graph.nodes.values() if each.off]:
+        kind = behaviour(node, graph)
+        ports = kind.ports() if kind else ()
+        onward = graph.edges_from(node.id, ports[0].id) if ports else ()
+        incoming = graph.edges_to(node.id)
+        if kind is not None and kind.entry:
+            graph = graph.without_nodes([node.id])
+            continue
+        bridged = [Edge(before.source, before.port, after.target) for before in incoming for after in onward]
+        graph = graph.without_nodes([node.id])
+        for edge in bridged:
+            if edge.source != node.id != edge.target:
+                graph = graph.with_edge(edge)
+    return graph
+
+
+def with_jumps(graph: Graph) -> Graph:
+    """The graph with every edge that has `max_passes` turned into a hidden `goto`."""
+    for edge in [each for each in graph.edges if each.max_passes is not None]:
+        hidden = Node(f"{HIDDEN}{edge.source}.{edge.port}.{edge.target}", "goto", "",
+                      {"node": edge.target, "max_passes": edge.max_passes})  # fmt: skip
+        graph = (
+            graph.without_edges([edge]).with_node(hidden).with_edge(Edge(edge.source, edge.port, hidden.id))
+        )
+    return graph
+
+
+def topological(graph: Graph) -> dict[str, int]:
+    """A position for every node: topological where there are no loops, edge order from the entries, then node id."""
+    seen: dict[str, int] = {}
+    back: set[str] = set()
+
+    def visit(start: str) -> Iterator[str]:
+        stack: list[tuple[str, Iterator[Edge]]] = [(start, iter(graph.edges_from(start)[::-1]))]
+        back.add(start)
+        while stack:
+            node, edges = stack[-1]
+            edge = next(
+                (each for each in edges if each.target in graph.nodes and each.target not in back), None
+            )
+            if edge is None:
+                stack.pop()
+                yield node
+            else:
+                back.add(edge.target)
+                stack.append((edge.target, iter(graph.edges_from(edge.target)[::-1])))
+
+    roots = [key for key in graph.nodes if not graph.edges_to(key)] + sorted(graph.nodes)
+    finished = [
+        node for root in reversed(list(dict.fromkeys(roots))) if root not in back for node in visit(root)
+    ]
+    for node in reversed(finished):
+        seen[node] = len(seen)
+    return seen
+
+
+def compile_segment(shape: Shape, start: str, *, arriving: bool) -> Segment:
+    """The segment whose tokens stand at `start`."""
+    sources: dict[Occurrence, list[Source]] = {}
+    cuts: set[Occurrence] = set()
+    expanded: set[Occurrence] = set()
+
+    def lead(origin: Occurrence | None, node: str, offset: int) -> None:
+        kind = shape.types[node]
+        for number in range(len(kind.ports())):
+            for edge in shape.targets(node, number):
+                add(Occurrence(edge.target, offset), Source(origin, number))
+        if isinstance(kind, Goto) and kind.target in shape.types:
+            add(Occurrence(kind.target, offset + 1), Source(origin, JUMPED))
+
+    def add(occurrence: Occurrence, source: Source) -> None:
+        sources.setdefault(occurrence, []).append(source)
+
+    if arriving:
+        sources[Occurrence(start)] = []
+    else:
+        lead(None, start, 0)
+    while waiting := [each for each in sources if each not in expanded]:
+        occurrence = min(waiting, key=lambda each: (each.offset, shape.order[each.node]))
+        expanded.add(occurrence)
+        first = arriving and occurrence == Occurrence(start)
+        if len(expanded) > MAX_NODES and not first:
+            cuts.add(occurrence)
+        elif first or not shape.always_rests(occurrence.node):
+            lead(occurrence, occurrence.node, occurrence.offset)
+    order = tuple(sorted(sources, key=lambda each: (each.offset, shape.order[each.node])))
+    return Segment(
+        start, arriving, order, {key: tuple(found) for key, found in sources.items()}, frozenset(cuts)
+    )
+
+
+def _jumps_to(graph: Graph, node: str) -> int:
+    return sum(1 for each in graph.nodes.values() if each.type == "goto" and each.params.get("node") == node)
