@@ -14,7 +14,7 @@ from storage.base.words import N_
 if TYPE_CHECKING:
     from liquid import BoundTemplate, Environment
 
-EXTRA = frozenset({"unsubscribe_url", "preheader"})
+EXTRA = frozenset({"unsubscribe_url"})
 """Names a template may use besides the contact's fields."""
 _FORBIDDEN_TAGS = ("include", "render", "doc", "increment", "decrement")
 _MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
