@@ -52,7 +52,7 @@ def _rules(region: str) -> _Rules | None:
     return _Rules(
         known.country_code,
         frozenset(length for kind in kinds for length in kind.possible_length if length > 0),
-        tuple(re.compile(kind.national_number_pattern) for kind in kinds),
+        tuple(re.compile(kind.national_number_pattern or "") for kind in kinds),
         re.compile(prefix) if prefix else None,
     )
 

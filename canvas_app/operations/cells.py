@@ -90,7 +90,8 @@ class CellReader:
         ):
             return self._texts(plan, cells, failed)
         memo = self._memos.setdefault(plan.index, {})
-        read, values = self._reader(plan), []
+        read = self._reader(plan)
+        values: list[Any] = []
         for at, cell in enumerate(cells):
             if not cell:
                 values.append(None)
@@ -109,7 +110,8 @@ class CellReader:
         return values
 
     def _texts(self, plan: ColumnPlan, cells: Sequence[str], failed: Failed) -> list[Any]:
-        read, values = reader_of("text"), []
+        read = reader_of("text")
+        values: list[Any] = []
         for at, cell in enumerate(cells):
             if not cell or not (cell := cell.strip()):
                 values.append(None)

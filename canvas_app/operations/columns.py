@@ -56,7 +56,7 @@ def plan_columns(
         plans.append(plan)
     if new > MOST_NEW_FIELDS:
         raise UserError(
-            N_("{name} has {n} columns that would become new fields; at most {most} can. Leave out those you do not need."),
+            N_("{name} has {n} columns that would become fields; at most {most} can. Leave out what you do not need."),
             name=table.name, n=new, most=MOST_NEW_FIELDS,
         )  # fmt: skip
     return plans

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, literal_column, select, text
+from sqlalchemy import Connection, Select, insert, literal_column, select, text
 
 from canvas_app.operations.changes import Changes, Progress, silent
 from canvas_app.operations.columns import KEYS, ColumnPlan, plan_columns
@@ -123,7 +123,7 @@ def _imported(
     for batch in table.batches():
         work.take(batch, len(table.layout.columns))
         progress(work.rows, None)
-    imported = select(literal_column("id")).select_from(text(IMPORTED))
+    imported: Select[tuple[int]] = select(literal_column("id")).select_from(text(IMPORTED))
     result = ContactsImported(
         rows=work.rows, created=work.created, updated=work.updated, unchanged=work.unchanged,
         rejected=work.rejects.rows, rejects=work.rejects.in_order(), key=plan.key, notes=tuple(notes),

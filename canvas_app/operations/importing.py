@@ -47,6 +47,17 @@ class _Person:
     touched: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What belongs to a row beside its fields: its place in the batch, and whom the batch names."""
+
+    at: int
+    line: int
+    side: dict[int, list[Any]]
+    people: dict[str, _Person]
+    owners: dict[str, int]
+
+
 @dataclass
 class ContactImport:
     """Takes batches of rows; counts what became of them."""
@@ -95,7 +106,7 @@ class ContactImport:
         rows = list(zip(*columns, strict=True)) if columns else []
         for at, key in enumerate(keys):
             if key is not None:
-                self._take_row(key, list(rows[at]), side, at, people, owners, grid)
+                self._take_row(key, list(rows[at]), _Beside(at, grid.lines[at], side, people, owners))
         self._write(people.values())
 
     # -- reading -----------------------------------------------------------------------------------------------
@@ -164,50 +175,47 @@ class ContactImport:
 
     # -- one row -----------------------------------------------------------------------------------------------
 
-    def _take_row(
-        self, key: str, values: list[Any], side: dict[int, list[Any]], at: int,
-        people: dict[str, _Person], owners: dict[str, int], grid: Grid,
-    ) -> None:  # fmt: skip
-        person = people.get(key)
-        mine = self.next_id if person is None else person.id
+    def _take_row(self, key: str, values: list[Any], row: "_Beside") -> None:
+        person = row.people.get(key)
         if self.plan.key != "external_id" and "external_id" in self.at:
-            place = self.at["external_id"]
-            number = values[place]
-            if number is not None and owners.setdefault(number, mine) != mine:
-                reason = Words.of(N_("Another contact has this customer number."))
-                self.rejects.value(grid.lines[at], "external_id", number, reason)
-                values[place] = None
+            self._settle_number(values, self.next_id if person is None else person.id, row)
         if person is None:
-            person = people[key] = _Person(self.next_id, values, is_new=True, touched=True)
+            person = row.people[key] = _Person(self.next_id, values, is_new=True, touched=True)
             self.next_id += 1
             self.created += 1
-            self.side.take(person.id, side, at, is_new=True)
+            self.side.take(person.id, row.side, row.at, is_new=True)
         else:
             changed = _merge(person.values, values)
-            changed = self.side.take(person.id, side, at, is_new=False) or changed
+            changed = self.side.take(person.id, row.side, row.at, is_new=False) or changed
             person.touched = person.touched or changed
             self.updated += changed
             self.unchanged += not changed
         self.ids.append(person.id)
 
+    def _settle_number(self, values: list[Any], mine: int, row: "_Beside") -> None:
+        """A customer number belongs to one contact."""
+        number = values[self.at["external_id"]]
+        if number is not None and row.owners.setdefault(number, mine) != mine:
+            reason = Words.of(N_("Another contact has this customer number."))
+            self.rejects.value(row.line, "external_id", number, reason)
+            values[self.at["external_id"]] = None
+
     # -- writing -----------------------------------------------------------------------------------------------
 
     def _write(self, people: Iterable[_Person]) -> None:
-        new, changed = [], []
+        new: list[_Person] = []
+        changed: list[_Person] = []
         for person in people:
             if person.touched:
                 if "timezone" in self.at:
                     zone, country = person.values[self.at["timezone"]], person.values[self.at["country"]]
                     person.place = self.places.number(zone, country)
                 (new if person.is_new else changed).append(person)
-        insert_rows(
-            self.connection, "contact", (*_FIXED, *self.columns, *(name for _at, name in self.folded)),
-            ([each.id, self._bucket(each), each.place, self.plan.now, self.plan.now, *self._stored(each)] for each in new),
-        )  # fmt: skip
-        update_rows(
-            self.connection, "contact", ("place", "changed", *self.columns, *(name for _at, name in self.folded)),
-            ([each.place, self.plan.now, *self._stored(each), each.id] for each in changed),
-        )  # fmt: skip
+        now, columns = self.plan.now, (*self.columns, *(name for _at, name in self.folded))
+        rows = ([each.id, self._bucket(each), each.place, now, now, *self._stored(each)] for each in new)
+        insert_rows(self.connection, "contact", (*_FIXED, *columns), rows)
+        rows = ([each.place, now, *self._stored(each), each.id] for each in changed)
+        update_rows(self.connection, "contact", ("place", "changed", *columns), rows)
         self.side.write(self.ids)
 
     def _stored(self, person: _Person) -> Iterable[Any]:

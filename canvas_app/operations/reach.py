@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 
 from storage import tables
 from storage.base.words import N_, Words
@@ -51,7 +51,7 @@ def reach_of(connection: Connection, people: "Select[tuple[int]] | None" = None)
     """Every channel for which any of `people` (ids; all contacts without) has an address."""
     table = Contacts.load(connection).table
     own, general = tables.consent.alias(), tables.consent.alias()
-    parts = [func.count()]
+    parts: list[ColumnElement[int]] = [func.count()]
     for channel, field in ADDRESS_OF.items():
         yes = exists().where(own.c.contact == table.c.id, own.c.channel == channel, own.c.given.is_(True))
         answered = exists().where(own.c.contact == table.c.id, own.c.channel == channel)

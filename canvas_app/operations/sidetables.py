@@ -113,10 +113,12 @@ class SideRows:
                 row.contact == bindparam("contact_"), row.field == bindparam("field_")
             )
             connection.execute(gone, self._replaced)
-        insert_rows(
-            connection, "choice", ("contact", "field", "fold", "value"),
-            {(*key, fold(each)): (*key, fold(each), each) for key, values in self._new_choices.items() for each in values}.values(),
-        )  # fmt: skip
+        choices = {
+            (*key, fold(each)): (*key, fold(each), each)
+            for key, values in self._new_choices.items()
+            for each in values
+        }
+        insert_rows(connection, "choice", ("contact", "field", "fold", "value"), choices.values())
         record_consents(
             connection,
             ((*key, given) for key, given in self._new_consents.items()),

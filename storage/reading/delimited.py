@@ -37,9 +37,8 @@ class _Dialect:
         if len(delimiter) > 1:
             lines = (line.replace(delimiter, "\x1f") for line in lines)
             delimiter = "\x1f"
-        quoting = csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE
         return csv.reader(
-            lines, delimiter=delimiter, quotechar=self.quote or None, quoting=quoting, escapechar=self.escape,
+            lines, delimiter=delimiter, quotechar=self.quote or None, quoting=csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE, escapechar=self.escape,
             doublequote=self.escape is None, skipinitialspace=False,
         )  # fmt: skip
 
@@ -187,7 +186,7 @@ def _dialect(sample: str, options: Options) -> _Dialect:
         quote = options.quote
     elif '"' not in sample and len(_SINGLE.findall(sample)) > sample.count("\n") // 2 + 1:
         quote = "'"
-    if quote and f"\\{quote}" in sample and re.search(rf'(?<!\\)\\"(?![,;\t|\r\n]|$)', sample):
+    if quote and f"\\{quote}" in sample and re.search(r'(?<!\\)\\"(?![,;\t|\r\n]|$)', sample):
         escape = "\\"
     if options.delimiter:
         return _Dialect(options.delimiter, quote, escape)

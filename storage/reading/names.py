@@ -5,8 +5,8 @@ import re
 _SYNONYMS: dict[str, str] = {
     "external_id": "external_id|customer_id|customerid|customer_no|customer_number|client_id|user_id|userid|member_id"
     "|contact_id|cust_id|id|客户编号|客户号|客户id|会员号|会员编号|用户id|mã_khách_hàng|mã_kh",
-    "email": "email|e_mail|email_address|emailaddress|mail|mail_address|e_mail_address|邮箱|电子邮箱|邮件|电子邮件|邮箱地址"
-    "|thư_điện_tử|địa_chỉ_email",
+    "email": "email|e_mail|email_address|emailaddress|mail|mail_address|e_mail_address|邮箱|电子邮箱|邮件|电子邮件"
+    "|邮箱地址|thư_điện_tử|địa_chỉ_email",
     "phone": "phone|phone_number|phonenumber|mobile|mobile_phone|mobile_number|cell|cellphone|cell_phone|tel|telephone"
     "|手机|手机号|手机号码|电话|电话号码|联系电话|điện_thoại|số_điện_thoại|sđt|di_động",
     "first_name": "first_name|firstname|given_name|givenname|forename|名|名字|tên",
