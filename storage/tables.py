@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    String,
     Table,
     Text,
     UniqueConstraint,
@@ -66,6 +67,10 @@ journal = Table(  # what people did: append-only
     "journal", metadata, _id(), Column("at", BigInteger, nullable=False), Column("who", Text, nullable=False),
     Column("verb", Text, nullable=False), Column("what", Text, nullable=False), Column("details", JSON),
 )  # fmt: skip
+
+alembic_version = Table(  # the revision of the schema
+    "alembic_version", metadata, Column("version_num", String(32), primary_key=True)
+)
 
 # -- contacts --------------------------------------------------------------------------------------------------------
 

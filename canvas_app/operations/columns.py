@@ -33,6 +33,11 @@ class ColumnPlan:
     note: Words | None = None
     options: tuple[str, ...] = ()
 
+    @property
+    def field(self) -> str:
+        """What a person calls the target in a list of rejects."""
+        return f"{CONSENT}{self.name}" if self.target == "consent" else self.name or self.heading
+
 
 def plan_columns(
     table: Table,

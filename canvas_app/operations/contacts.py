@@ -1,217 +1,276 @@
-"""Contacts: bring them in from a table."""
+"""Contacts: bring them in, look at them, count them, keep them from being written to, record what they agreed to."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from hashlib import blake2b
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Select, insert, literal_column, select, text
+from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
 
-from canvas_app.operations.changes import Changes, Progress, silent
-from canvas_app.operations.columns import KEYS, ColumnPlan, plan_columns
-from canvas_app.operations.importing import ContactImport, ImportPlan
-from canvas_app.operations.reach import Reach, reach_of
-from canvas_app.operations.rejects import Reject, Rejects
-from canvas_app.operations.sidetables import IMPORTED
+from canvas_app.operations.changes import Changes
+from canvas_app.operations.contact_import import ContactsImported, import_contacts
+from canvas_app.operations.contact_pages import ContactPage, contact_page
+from canvas_app.operations.reach import ADDRESS_OF, MARKETING
+from nodes.clauses import selected
+from nodes.rules import parse_rule
 from storage import tables
-from storage.base.errors import UsageError
-from storage.base.words import N_, Words
-from storage.contacts import Contacts, add_field
+from storage.base.errors import UsageError, UserError
+from storage.base.words import N_
+from storage.codes import EnteredBy, RunState
+from storage.contacts import Contacts, from_stored
 from storage.journal import journal
-from storage.phones import is_region
-from storage.reading.layout import Options, Table
-from storage.reading.names import plain_name
-from storage.reading.table import open_table
+from storage.lookup import find_contacts
 from storage.regions import region_of
-from storage.workspace import Workspace, set_setting, setting
+from storage.workspace import Workspace
 
-_MADE = "made_numbers"
+__all__ = [
+    "Changed", "ConsentRecorded", "ContactPage", "ContactShown", "ContactsCounted", "ContactsImported", "contact_page",
+    "count_contacts", "import_contacts", "record_consent", "show_contact", "suppress",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContactsImported(Changes):
-    """What became of the rows; `rejected` counts rows, `rejects` also lists single values that were left out."""
+class ContactShown:
+    """One contact with everything known of it."""
 
-    rows: int = 0
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    rejected: int = 0
-    rejects: tuple[Reject, ...] = ()
-    key: str = "email"
-    notes: tuple[Words, ...] = ()
-    reach: tuple[Reach, ...] = ()
-    dry_run: bool = False
+    id: int
+    key: str
+    fields: dict[str, Any]
+    tags: tuple[str, ...]
+    consent: dict[str, bool | None]
+    strategies: tuple[dict[str, Any], ...]
 
     def as_json(self) -> dict[str, object]:
         """The form in which the command line prints it."""
         return {
-            "rows": self.rows,
-            "created": self.created,
-            "updated": self.updated,
-            "unchanged": self.unchanged,
-            "rejected": self.rejected,
-            "rejects": [each.as_json() for each in self.rejects],
+            "key": self.key,
+            "fields": self.fields,
+            "tags": list(self.tags),
+            "consent": self.consent,
+            "strategies": list(self.strategies),
         }
 
 
-class _DryRun(Exception):  # noqa: N818  (carries the result past the transaction)
-    def __init__(self, result: ContactsImported) -> None:
-        self.result = result
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactsCounted:
+    """How many contacts there are, or match."""
+
+    count: int
+
+    def as_json(self) -> dict[str, object]:
+        """The form in which the command line prints it."""
+        return {"count": self.count}
 
 
-def import_contacts(
-    workspace: Workspace,
-    path: Path | str,
-    *,
-    key: str = "email",
-    mapping: Mapping[str, str] | None = None,
-    list_name: str | None = None,
-    region: str | None = None,
-    consent: Sequence[str] = (),
-    consent_source: str = "",
-    dry_run: bool = False,
-    options: Options | None = None,
-    kinds: Mapping[str, str] | None = None,
-    pasted: str | None = None,
-    progress: Progress = silent,
-) -> ContactsImported:
-    """Take the rows of a table as contacts, all in one transaction; a dry run tells the same and keeps nothing."""
-    if region and not is_region(region):
-        raise UsageError(N_("“{region}” is not a country code. Write it like CN."), region=region)
-    table = open_table(path, options or Options(), text=pasted)
-    now = workspace.clock().now()
-    try:
-        with workspace.write() as connection:
-            result = _imported(
-                connection, table, now=now, key=key, mapping=mapping or {}, list_name=list_name, region=region,
-                consent=consent, source=consent_source, kinds=kinds or {}, progress=progress,
-            )  # fmt: skip
-            if dry_run:
-                raise _DryRun(replace(result, dry_run=True, contacts=False, audiences=False))
-            journal(connection, at=now, verb="import_contacts", what=table.name, details=_counts(result))
-            return result
-    except _DryRun as told:
-        return told.result
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed(Changes):
+    """How many contacts are different now, and which keys nobody has."""
+
+    changed: int = 0
+    unknown: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """The form in which the command line prints it."""
+        return {"changed": self.changed, "unknown": list(self.unknown)}
 
 
-def _imported(
-    connection: Connection, table: Table, *, now: int, key: str, mapping: Mapping[str, str], list_name: str | None,
-    region: str | None, consent: Sequence[str], source: str, kinds: Mapping[str, str], progress: Progress,
-) -> ContactsImported:  # fmt: skip
-    region = (region or region_of(connection)).upper()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentRecorded(Changed):
+    """As `Changed`; `kept` answers of people who had said no stayed as they were."""
+
+    kept: int = 0
+
+
+def show_contact(workspace: Workspace, key: str) -> ContactShown:
+    """The contact whom a customer number, e-mail address or telephone number names."""
+    with workspace.read() as connection:
+        ids = find_contacts(connection, [key], region_of(connection))
+        if key not in ids:
+            raise UserError(N_("No contact has the customer number, email or phone “{key}”."), key=key)
+        return contact_by_id(connection, ids[key])
+
+
+def contact_by_id(connection: Connection, number: int) -> ContactShown:
+    """Everything known of one contact."""
     contacts = Contacts.load(connection)
-    mapping = _with_key(table, key, mapping, contacts)
-    columns = plan_columns(table, contacts.fields, mapping, kinds=kinds, month_first=region == "US")
-    plan = ImportPlan(
-        tuple(columns), _key(columns, key), now, str(setting(connection, "timezone", "UTC")), region,
-        consent=tuple(each.strip() for each in consent if each.strip()), consent_source=source or table.name,
-        list_id=None if list_name is None else _list(connection, list_name, now),
-    )  # fmt: skip
-    notes = [*table.layout.notes, *(each.note for each in columns if each.note)]
-    if not plan.key:
-        prefix = _made_prefix(connection, table)
-        plan = replace(plan, key="external_id", made_prefix=prefix)
-        notes.append(_made_note(prefix))
-    for column in columns:
-        if column.is_new and column.target == "field":
-            known = add_field(connection, name=column.name, kind=column.kind)
-            if column.options:
-                row = tables.field.update().where(tables.field.c.id == known.id)
-                connection.execute(row.values(options=list(column.options)))
-    work = ContactImport(connection, plan, Contacts.load(connection), Rejects())
-    for batch in table.batches():
-        work.take(batch, len(table.layout.columns))
-        progress(work.rows, None)
-    imported: Select[tuple[int]] = select(literal_column("id")).select_from(text(IMPORTED))
-    result = ContactsImported(
-        rows=work.rows, created=work.created, updated=work.updated, unchanged=work.unchanged,
-        rejected=work.rejects.rows, rejects=work.rejects.in_order(), key=plan.key, notes=tuple(notes),
-        reach=reach_of(connection, imported), contacts=bool(work.created or work.updated),
-        audiences=list_name is not None,
-    )  # fmt: skip
-    connection.exec_driver_sql(f"DROP TABLE {IMPORTED}")
-    return result
-
-
-def _with_key(table: Table, key: str, mapping: Mapping[str, str], contacts: Contacts) -> Mapping[str, str]:
-    """A key that is only a column of the file is meant as customer number."""
-    if key in KEYS:
-        return mapping
-    plain = plain_name(key)
-    if plain in map(plain_name, table.layout.columns) and plain not in map(plain_name, contacts.fields):
-        return {**mapping, key: "external_id"}
-    if plain in map(plain_name, mapping):
-        return mapping
-    text_ = N_(
-        "Contacts cannot be told apart by “{key}”. Choose email, phone, external_id or a column of {name}."
+    row = connection.execute(select(contacts.table).where(contacts.table.c.id == number)).mappings().one()
+    fields: dict[str, Any] = {}
+    for name, known in contacts.fields.items():
+        fields[name] = (
+            _several(connection, number, known.id)
+            if known.kind == "choices"
+            else from_stored(known.kind, row[known.column])
+        )
+    tag, word, said = tables.tag.c, tables.name.c, tables.consent.c
+    tags = connection.execute(
+        select(word.text)
+        .join_from(tables.tag, tables.name, tag.name == word.id)
+        .where(tag.contact == number)
+        .order_by(word.text)
+    ).scalars()
+    answers = dict(
+        connection.execute(select(said.channel, said.given).where(said.contact == number)).tuples().all()
     )
-    raise UsageError(text_, key=key, name=table.name)
+    consent: dict[str, bool | None] = dict.fromkeys((*ADDRESS_OF, MARKETING))
+    return ContactShown(
+        id=number,
+        key=row["external_id"] or row["email"] or row["phone"] or "",
+        fields=fields,
+        tags=tuple(tags),
+        consent={**consent, **{channel: bool(given) for channel, given in answers.items()}},
+        strategies=_strategies(connection, number),
+    )
 
 
-def _key(columns: Sequence[ColumnPlan], key: str) -> str:
-    """The field that tells contacts apart; empty where the table has none."""
-    have = {each.name for each in columns if each.target == "field"}
-    if key not in KEYS:
-        key = "external_id"
-    if key in have:
-        return key
-    if key != "email":
-        raise UsageError(
-            N_("The table has no column for the key “{key}”. Say which one it is with --map."), key=key
+def _several(connection: Connection, contact: int, field: int) -> list[str]:
+    c = tables.choice.c
+    query = select(c.value).where(c.contact == contact, c.field == field).order_by(c.value)
+    return list(connection.execute(query).scalars())
+
+
+def _strategies(connection: Connection, contact: int) -> tuple[dict[str, Any], ...]:
+    run, strategy, word = tables.enrollment.c, tables.strategy, tables.name
+    query = (
+        select(
+            strategy.c.name,
+            run.state,
+            run["pass"].label("number"),
+            run.by,
+            word.c.text.label("reason"),
+            run.entry_key,
         )
-    return next((each for each in ("external_id", "phone") if each in have), "")
+        .join_from(tables.enrollment, strategy, strategy.c.id == run.strategy)
+        .outerjoin(word, word.c.id == run.reason)
+        .where(run.contact == contact)
+        .order_by(run.id)
+    )
+    return tuple(
+        {
+            "strategy": row.name,
+            "state": RunState(row.state).name.lower(),
+            "pass": row.number,
+            "by": EnteredBy(row.by).name.lower(),
+            "reason": row.reason,
+            "key": row.entry_key,
+        }
+        for row in connection.execute(query)
+    )
 
 
-def _made_prefix(connection: Connection, table: Table) -> str:
-    """What stands in front of made customer numbers: nothing for the first such table, the same for the same table."""
-    first = next(iter(table.batches(20)), None)
-    sample = repr((table.layout.columns, first.rows if first else None))
-    mark = blake2b(sample.encode(), digest_size=12).hexdigest()
-    made: dict[str, str] = dict(setting(connection, _MADE, {}))
-    if mark not in made:
-        c = tables.contact.c
-        taken, prefix = set(made.values()), ""
-        while (
-            prefix in taken
-            or connection.execute(
-                select(c.id).where(c.external_id.op("GLOB")(f"{prefix}[0-9]*")).limit(1)
-            ).first()
-        ):
-            taken.add(prefix)
-            prefix = f"{len(taken) + 1}-"
-        made[mark] = prefix
-        set_setting(connection, _MADE, made)
-    return made[mark]
-
-
-def _made_note(prefix: str) -> Words:
-    return Words.of(
-        N_(
-            "No column tells people apart, so every row is a person of its own with its row number as customer number: "
-            "{first}, {second}, … An events file refers to people by these numbers."
-        ),
-        first=f"{prefix}1", second=f"{prefix}2",
-    )  # fmt: skip
-
-
-def _list(connection: Connection, name: str, now: int) -> int:
-    """The number of a list, made where there is none."""
-    c = tables.audience.c
-    row = connection.execute(select(c.id, c.rule).where(c.name == name)).first()
-    if row is None:
-        new = connection.execute(
-            insert(tables.audience).values(name=name, rule=None, changed=now)
-        ).inserted_primary_key
-        assert new is not None
-        return int(new[0])
-    if row.rule is not None:
-        raise UsageError(
-            N_("“{name}” is a live audience and fills itself. Choose another name for the list."), name=name
+def count_contacts(workspace: Workspace, rule: Any = None) -> ContactsCounted:
+    """How many contacts there are, or for how many a rule (its JSON form) holds now."""
+    now = workspace.clock().now()
+    with workspace.read() as connection:
+        people: Any = (
+            select(tables.contact.c.id) if rule is None else selected(connection, parse_rule(rule), now)
         )
-    connection.execute(tables.audience.update().where(c.id == row.id).values(changed=now))
-    return int(row.id)
+        return ContactsCounted(
+            count=connection.execute(select(func.count()).select_from(people.subquery())).scalar_one()
+        )
 
 
-def _counts(result: ContactsImported) -> dict[str, object]:
-    return {name: getattr(result, name) for name in ("rows", "created", "updated", "unchanged", "rejected")}
+def suppress(
+    workspace: Workspace,
+    keys: Sequence[str],
+    *,
+    reason: str,
+    until: int | None = None,
+    channel: str = "",
+    category: str = "",
+) -> Changed:
+    """Nothing more leaves to these contacts (by a channel, of a category, until an instant; by default at all)."""
+    if not reason.strip():
+        raise UsageError(N_("Say why these contacts are not to be written to."))
+    now = workspace.clock().now()
+    with workspace.write() as connection:
+        ids = find_contacts(connection, keys, region_of(connection))
+        c = tables.suppression.c
+        same = and_(
+            c.channel == channel,
+            c.category == category,
+            c.until.is_(None) if until is None else c.until == until,
+        )
+        have = set(connection.execute(select(c.contact).where(c.contact.in_(ids.values()), same)).scalars())
+        new = sorted(set(ids.values()) - have)
+        values = {"channel": channel, "category": category, "until": until, "reason": reason, "at": now}
+        if new:
+            connection.execute(insert(tables.suppression), [{"contact": each, **values} for each in new])
+            _mark_changed(connection, new, now)
+            journal(connection, at=now, verb="suppress", what=reason, details={"contacts": len(new)})
+    return Changed(changed=len(new), unknown=tuple(key for key in keys if key not in ids), contacts=bool(new))
+
+
+def record_consent(
+    workspace: Workspace,
+    *,
+    channels: Sequence[str],
+    given: bool = True,
+    source: str,
+    keys: Sequence[str] | None = None,
+    rule: Any = None,
+    list_name: str | None = None,
+    at: int | None = None,
+) -> ConsentRecorded:
+    """Keep that contacts said yes or no: those with `keys`, those of a list or a rule, or (with none of these) all.
+
+    A yes for many at once never overrides a no that somebody gave; a yes for named keys does.
+    """
+    if not source.strip():
+        raise UsageError(N_("Say where the consent comes from, for example “Newsletter form, May 2026”."))
+    now = workspace.clock().now()
+    with workspace.write() as connection:
+        ids = find_contacts(connection, keys, region_of(connection)) if keys is not None else {}
+        people = _people(connection, list(ids.values()) if keys is not None else None, rule, list_name, now)
+        changed, kept = 0, 0
+        for channel in channels:
+            done, left = _record(
+                connection,
+                people,
+                channel,
+                given=given,
+                at=now if at is None else at,
+                source=source,
+                all_of=keys is not None,
+            )
+            changed, kept = max(changed, done), max(kept, left)
+        if changed:
+            touched = update(tables.contact).where(tables.contact.c.id.in_(people)).values(changed=now)
+            connection.execute(touched)
+        details = {"channels": list(channels), "given": given, "contacts": changed}
+        journal(connection, at=now, verb="record_consent", what=source, details=details)
+    unknown = tuple(key for key in keys or () if key not in ids)
+    return ConsentRecorded(changed=changed, unknown=unknown, kept=kept, contacts=bool(changed))
+
+
+def _people(connection: Connection, ids: list[int] | None, rule: Any, list_name: str | None, now: int) -> Any:
+    c = tables.contact.c
+    if ids is not None:
+        return select(c.id).where(c.id.in_(ids))
+    if list_name is not None:
+        rule = {"audience": list_name}
+    return select(c.id) if rule is None else selected(connection, parse_rule(rule), now)
+
+
+def _record(
+    connection: Connection, people: Any, channel: str, *, given: bool, at: int, source: str, all_of: bool
+) -> tuple[int, int]:
+    """(answers that are different now, answers of no that stayed)."""
+    row = tables.consent
+    ids = people.subquery()
+    own = and_(row.c.contact == ids.c.id, row.c.channel == channel)
+    stays = (
+        row.c.given.is_(given) if all_of or not given else or_(row.c.given.is_(True), row.c.given.is_(False))
+    )
+    refused = exists().where(own, row.c.given.is_(False))
+    kept = 0
+    if given and not all_of:
+        kept = connection.execute(select(func.count()).select_from(ids).where(refused)).scalar_one()
+    missing = select(ids.c.id).where(~exists().where(own, stays))
+    found = [int(each) for each in connection.execute(missing).scalars()]
+    from canvas_app.operations.sidetables import record_consents
+
+    record_consents(connection, ((each, channel, given) for each in found), at=at, source=source)
+    return len(found), kept
+
+
+def _mark_changed(connection: Connection, ids: Sequence[int], now: int) -> None:
+    connection.execute(update(tables.contact).where(tables.contact.c.id.in_(ids)).values(changed=now))

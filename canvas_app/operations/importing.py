@@ -99,7 +99,7 @@ class ContactImport:
         keys = self._keys(grid, columns, failed)
         for at, plan, value in failed:
             if at not in grid.bad:
-                self.rejects.value(grid.lines[at], plan.name or plan.heading, value, reason_of(plan, value))
+                self.rejects.value(grid.lines[at], plan.field, value, reason_of(plan, value))
         people = self._known(keys)
         owners = self._owners(columns)
         self.side.load([each.id for each in people.values()])
@@ -185,6 +185,7 @@ class ContactImport:
             self.created += 1
             self.side.take(person.id, row.side, row.at, is_new=True)
         else:
+            values[self.at[self.plan.key]] = None  # the key is spelt as it was
             changed = _merge(person.values, values)
             changed = self.side.take(person.id, row.side, row.at, is_new=False) or changed
             person.touched = person.touched or changed

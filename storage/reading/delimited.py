@@ -38,8 +38,8 @@ class _Dialect:
             lines = (line.replace(delimiter, "\x1f") for line in lines)
             delimiter = "\x1f"
         return csv.reader(
-            lines, delimiter=delimiter, quotechar=self.quote or None, quoting=csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE, escapechar=self.escape,
-            doublequote=self.escape is None, skipinitialspace=False,
+            lines, delimiter=delimiter, quotechar=self.quote or None, escapechar=self.escape,
+            quoting=csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE, doublequote=self.escape is None,
         )  # fmt: skip
 
 
