@@ -71,6 +71,10 @@ class Cohort(Protocol):
         """Whether the message the token came by at one of `nodes` has one of `outcomes` (by `until`)."""
         ...
 
+    def next_outcome(self, nodes: tuple[str, ...], outcomes: tuple[str, ...]) -> Column:
+        """When the next of these outcomes that is known to come will come; NULL where none is."""
+        ...
+
     def since_message(self, nodes: tuple[str, ...], deadline: "Moment") -> Column:
         """An instant worked out from when the message the token came by at one of `nodes` left; NULL without one."""
         ...

@@ -84,6 +84,14 @@ class WaveCohort:
             known.exists(), select(literal(1)).where(touch.id == message, touch.state.in_(states)).exists()
         )
 
+    def next_outcome(self, nodes: tuple[str, ...], outcomes: tuple[str, ...]) -> Expression:
+        """When the next of these outcomes comes, where it is known beforehand (a sandbox answers later)."""
+        row = tables.outcome.c
+        coming = select(func.min(row.at)).where(
+            row.touch == self._touch(nodes), row.kind.in_([name_id(word) for word in outcomes]), row.at > NOW
+        )
+        return coming.scalar_subquery()
+
     def happened(self, event: str, tests: tuple[Test, ...], until: Expression) -> Clause:
         """Whether an event came in time."""
         row = tables.event.c

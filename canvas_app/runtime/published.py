@@ -14,6 +14,7 @@ from nodes.settings import Settings
 from nodes.spec import NodeType
 from nodes.windows import Window
 from storage import tables
+from storage.workspace import setting
 
 
 @dataclass
@@ -27,6 +28,7 @@ class Published:
     salt: int
     graph: Graph
     node_ids: dict[str, int]
+    home_zone: str = "UTC"
     segments: dict[tuple[str, bool], Segment] = field(default_factory=dict)
 
     @cached_property
@@ -79,7 +81,16 @@ def load_published(connection: Connection, version: int) -> Published:
     ).one()
     graph = read_graph(row.graph).graph
     assert graph is not None
-    found = Published(row.id, row.strategy, row.name, row.number, row.salt, graph, {})
+    found = Published(
+        row.id,
+        row.strategy,
+        row.name,
+        row.number,
+        row.salt,
+        graph,
+        {},
+        setting(connection, "timezone", "UTC"),
+    )
     found.node_ids.update(
         numbered(connection, row.strategy, list(found.shape.graph.nodes) + list(graph.nodes))
     )

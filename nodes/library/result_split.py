@@ -1,9 +1,9 @@
 """Branches by what became of a message."""
 
-from sqlalchemy import case, false, literal, null, or_
+from sqlalchemy import ColumnElement, and_, case, false, literal, null, or_
 
 from nodes.fields import duration, outcome_branch_list, structured
-from nodes.spec import Cohort, Names, NodeType, Place, Plan, Port
+from nodes.spec import RUN_NODE, Cohort, Column, Names, NodeType, Place, Plan, Port
 from storage.base.errors import UserError
 from storage.base.words import N_, _, plural
 
@@ -64,6 +64,14 @@ class ResultSplit(NodeType):
             return None if sent is None else span.add_to(sent, place.zone)
 
         until = cohort.since_message(self.of, deadline)
-        hold = case((or_(false(), *known), null()), (until > cohort.now, until), else_=null())
         words = tuple(word for branch in self.branches for word in branch.outcomes)
-        return Plan(port=port, hold_until=hold, resume=last, waits_for=words)
+        over = or_(false(), *known, until.is_(None), until <= cohort.now)
+        hold, resume = resting(over, until, cohort.next_outcome(self.of, words), last)
+        return Plan(port=port, hold_until=hold, resume=resume, waits_for=words)
+
+
+def resting(over: ColumnElement[bool], until: Column, coming: Column, late: Column) -> tuple[Column, Column]:
+    """Rest unless `over`: until the deadline, then leave by `late`; or until an outcome that is known to come."""
+    soon = and_(coming.is_not(None), coming <= until)
+    hold = case((over, null()), (soon, coming), else_=until)
+    return hold, case((soon, literal(RUN_NODE)), else_=late)

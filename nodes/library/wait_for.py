@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import case, false, literal, null
+from sqlalchemy import false, literal, null
 
 from nodes.fields import duration, reference, rule, structured, texts
-from nodes.library.result_split import parse_nodes
+from nodes.library.result_split import parse_nodes, resting
 from nodes.rules import parse_tests
 from nodes.sentences import in_words, tests_in_words
 from nodes.spec import Cohort, Names, NodeType, Place, Plan, Port
@@ -78,18 +78,16 @@ class WaitFor(NodeType):
             known = cohort.rule(self.until_rule)
         else:
             known = false()
-        return Plan(
-            port=literal(HIT),
-            hold_until=case((known, null()), else_=until),
-            resume=literal(TIMEOUT),
-            waits_for=words,
-        )
+        coming = cohort.next_outcome(self.of, self.outcomes) if self.of else null()
+        hold, resume = resting(known, until, coming, literal(TIMEOUT))
+        return Plan(port=literal(HIT), hold_until=hold, resume=resume, waits_for=words)
 
 
 OUTCOME_WORDS: dict[str, str] = {
     "sent": N_("sent"), "delivered": N_("delivered"), "opened": N_("opened"), "clicked": N_("clicked"),
     "replied": N_("replied"), "converted": N_("converted"), "answered": N_("answered"), "no_answer": N_("no answer"),
-    "busy": N_("busy"), "rejected": N_("rejected"), "invalid_number": N_("invalid number"), "voicemail": N_("voicemail"),
+    "busy": N_("busy"), "rejected": N_("rejected"), "invalid_number": N_("invalid number"),
+    "voicemail": N_("voicemail"),
     "accepted": N_("accepted"), "declined": N_("declined"), "failed": N_("failed"), "bounced": N_("bounced"),
     "complained": N_("complained"), "unsubscribed": N_("unsubscribed"), "skipped": N_("skipped"),
     "unknown": N_("unknown"),

@@ -1,0 +1,273 @@
+"""The engine: one tick does everything that is due at an instant. Live runs, rehearsals and forecasts share it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, literal, select
+from sqlalchemy.schema import CreateTable
+
+from canvas_app.runtime.entries import collect, enter
+from canvas_app.runtime.goals import changed, look_for_goals, timed
+from canvas_app.runtime.inbox import take_events
+from canvas_app.runtime.judging import WAIT, judge, put_off, reasons
+from canvas_app.runtime.leaving import leave_all
+from canvas_app.runtime.published import Published, load_published
+from canvas_app.runtime.starts import look
+from canvas_app.runtime.syncing import fetch_for
+from canvas_app.runtime.waves import Moved, ReadySegment, Surroundings, load_seeds
+from nodes.spec import FOREVER
+from storage import tables
+from storage.codes import EnteredBy, RunState, TouchState
+from storage.workspace import Workspace, name_id, set_setting, setting
+
+HOUR = 3600
+SendDue = Callable[[Workspace, "Engine", int], int]
+
+
+class Engine:
+    """Moves tokens. Everything it knows it reads from the workspace; what it keeps are compiled versions."""
+
+    def __init__(self, workspace: Workspace, *, send_due: SendDue | None = None) -> None:
+        self.workspace = workspace
+        self.send_due = send_due
+        self._versions: dict[int, Published] = {}
+        self._ready: dict[tuple[int, str, bool], ReadySegment] = {}
+        self._signature: tuple[Any, ...] = ()
+        self._around: Surroundings | None = None
+
+    # -- what there is -----------------------------------------------------------------------------------------
+
+    def version(self, connection: Connection, number: int) -> Published:
+        """A version, read once."""
+        if number not in self._versions:
+            self._versions[number] = load_published(connection, number)
+        return self._versions[number]
+
+    def live(self, connection: Connection) -> list[Published]:
+        """The versions that contacts enter now, by priority."""
+        rows = connection.scalars(
+            select(tables.strategy.c.live)
+            .where(tables.strategy.c.status == "live")
+            .order_by(tables.strategy.c.id)
+        )
+        found = [self.version(connection, number) for number in rows if number is not None]
+        return sorted(found, key=lambda version: -(version.settings.priority or 0))
+
+    def around(self, connection: Connection) -> Surroundings:
+        """Catalogue, places and audiences; compiled segments are forgotten when one of them changes."""
+        signature = tuple(
+            connection.execute(
+                select(
+                    select(func.max(tables.field.c.id)).scalar_subquery(),
+                    select(func.count()).select_from(tables.place).scalar_subquery(),
+                    select(func.max(tables.audience.c.changed)).scalar_subquery(),
+                    select(func.count()).select_from(tables.audience).scalar_subquery(),
+                )
+            ).one()
+        )
+        if self._around is None or signature != self._signature:
+            self._around, self._signature = Surroundings.load(connection), signature
+            self._ready.clear()
+        return self._around
+
+    # -- one tick ----------------------------------------------------------------------------------------------
+
+    def tick(self, now: int, *, only: frozenset[int] | None = None) -> int:
+        """Do everything due by `now`, until nothing is left; returns how many tokens and messages moved.
+
+        `only`: numbers of the contacts whose work is done; everybody else's stays due.
+        """
+        moved = 0
+        if self._idle(now):
+            return 0
+        self._begin(now)
+        while True:
+            done = self._events(now) + self._waves(now) + self._sends(now)
+            moved += done
+            if not done:
+                break
+        with self.workspace.write() as connection:
+            set_setting(connection, "ticked", now)
+        return moved
+
+    def next_due(self, after: int) -> int | None:
+        """The next instant at which something is due; None: nothing waits for time."""
+        with self.workspace.read() as connection:
+            token, touch, event, refresh = tables.token.c, tables.touch.c, tables.event.c, tables.refresh.c
+            running = (
+                select(tables.version.c.id).join(tables.strategy).where(tables.strategy.c.status == "live")
+            )
+            found = [
+                connection.scalar(
+                    select(token.due)
+                    .where(token.due < FOREVER, token.version.in_(running))
+                    .order_by(token.due)
+                    .limit(1)
+                ),
+                connection.scalar(
+                    select(func.min(touch.not_before)).where(touch.state == TouchState.PENDING)
+                ),
+                connection.scalar(
+                    select(func.min(event.at)).where(event.handled.is_(False), event.at > after)
+                ),
+                connection.scalar(self._refreshes(connection).with_only_columns(func.min(refresh.due))),
+            ]
+            around = self.around(connection)
+            if any(timed(version, around) for version in self.live(connection)):
+                active = select(literal(1)).where(tables.enrollment.c.state == RunState.ACTIVE).limit(1)
+                if connection.scalar(active):
+                    found.append((after // HOUR + 1) * HOUR)
+        known = [instant for instant in found if instant is not None]
+        return max(min(known), after + 1) if known else None
+
+    def _refreshes(self, connection: Connection) -> Any:
+        nodes = [version.node_ids[key] for version in self.live(connection) for key in version.entries]
+        return select(tables.refresh.c.node).where(
+            tables.refresh.c.node.in_(nodes), tables.refresh.c.due.is_not(None)
+        )
+
+    def _idle(self, now: int) -> bool:
+        with self.workspace.read() as connection:
+            token, touch, event = tables.token.c, tables.touch.c, tables.event.c
+            work = (
+                select(literal(1)).where(token.due <= now).limit(1),
+                select(literal(1)).where(event.handled.is_(False), event.at <= now).limit(1),
+                select(literal(1)).where(touch.state == TouchState.PENDING, touch.not_before <= now).limit(1),
+                select(literal(1)).select_from(tables.refresh).where(tables.refresh.c.due <= now).limit(1),
+            )
+            if any(connection.scalar(each) for each in work):
+                return False
+            before = int(setting(connection, "ticked", 0))
+            last = connection.scalar(select(func.max(tables.contact.c.changed))) or 0
+            return last < before and now // HOUR == before // HOUR
+
+    def _begin(self, now: int) -> None:
+        with self.workspace.write() as connection:
+            around = self.around(connection)
+            before = int(setting(connection, "ticked", 0))
+            versions = self.live(connection)
+            connection.execute(CreateTable(changed, if_not_exists=True))
+            connection.execute(delete(changed))
+            who = select(tables.contact.c.id).where(tables.contact.c.changed >= before)
+            some = connection.execute(insert(changed).from_select(["contact"], who)).rowcount
+            hour = now // HOUR != before // HOUR
+            for version in versions:
+                if some or (hour and timed(version, around)):
+                    look_for_goals(
+                        connection, version, around, now, everybody=hour and timed(version, around)
+                    )
+            self._expire(connection, versions, now)
+            for version in versions:
+                self._look(connection, version, around, now, some=bool(some))
+
+    def _look(
+        self, connection: Connection, version: Published, around: Surroundings, now: int, *, some: bool
+    ) -> None:
+        for key, kind in version.entries.items():
+            node = version.node_ids[key]
+            due = connection.scalar(select(tables.refresh.c.due).where(tables.refresh.c.node == node))
+            live = getattr(kind, "refresh", "") == "live" and due is not None
+            if (due is not None and due <= now) or (live and some):
+                look(connection, version, key, around, now)
+
+    def _expire(self, connection: Connection, versions: list[Published], now: int) -> None:
+        run = tables.enrollment.c
+        for version in versions:
+            until = version.settings.active.until
+            if until is not None and now >= until:
+                runs = list(
+                    connection.scalars(select(run.id).where(run.strategy == version.strategy, run.state == 0))
+                )
+                leave_all(connection, runs, name_id(connection, "expired"), now, state=RunState.EXITED)
+
+    def _events(self, now: int) -> int:
+        with self.workspace.write() as connection:
+            return take_events(connection, self.live(connection), self.around(connection), now)
+
+    # -- waves -------------------------------------------------------------------------------------------------
+
+    def _waves(self, now: int) -> int:
+        moved = 0
+        while True:
+            with self.workspace.write() as connection:
+                group = self._next_group(connection, now)
+                if group is None:
+                    return moved
+                moved += self._wave(connection, *group, now)
+
+    def _next_group(self, connection: Connection, now: int) -> tuple[Published, str, bool] | None:
+        token = tables.token.c
+        running = select(tables.version.c.id).join(tables.strategy).where(tables.strategy.c.status == "live")
+        arriving = (token.port < 0).label("arriving")
+        rows = connection.execute(
+            select(token.version, token.node, arriving)
+            .where(token.due <= now, token.version.in_(running))
+            .distinct()
+        ).all()
+        if not rows:
+            return None
+        found = [(self.version(connection, row.version), row.node, bool(row.arriving)) for row in rows]
+        first = min(
+            found,
+            key=lambda each: (*_rank(each[0]), each[0].shape.order[each[0].node_keys[each[1]]], each[2]),
+        )
+        return first[0], first[0].node_keys[first[1]], first[2]
+
+    def _wave(self, connection: Connection, version: Published, node: str, arriving: bool, now: int) -> int:
+        around = self.around(connection)
+        kind = version.shape.types[node]
+        if arriving and kind.barrier:
+            return fetch_for(connection, version, node, around, now)
+        ready = self.ready(version, node, arriving, around)
+        alone = bool(version.settings.reentry.key or version.shape.guarded)
+        number = version.node_ids[node]
+        taken = load_seeds(connection, version.id, number, arriving=arriving, now=now, alone=alone)
+        done: Moved = ready.run(connection, now)
+        self._move_on(connection, done, now)
+        return taken
+
+    def ready(self, version: Published, node: str, arriving: bool, around: Surroundings) -> ReadySegment:
+        """A segment with its statements, built once."""
+        key = (version.id, node, arriving)
+        if key not in self._ready:
+            self._ready[key] = ReadySegment(version, version.segment(node, arriving=arriving), around)
+        return self._ready[key]
+
+    def _move_on(self, connection: Connection, done: Moved, now: int) -> None:
+        by_target: dict[str, list[int]] = {}
+        for target, contact in done.moves:
+            by_target.setdefault(target, []).append(contact)
+        for target, contacts in by_target.items():
+            version = next((each for each in self.live(connection) if each.name == target), None)
+            if version is not None and version.entries:
+                rows = select(tables.contact.c.id, literal("")).where(tables.contact.c.id.in_(contacts))
+                collect(connection, rows)
+                enter(connection, version, next(iter(version.entries)), EnteredBy.MOVE, now)
+
+    # -- messages ----------------------------------------------------------------------------------------------
+
+    def _sends(self, now: int) -> int:
+        return self.send_due(self.workspace, self, now) if self.send_due else 0
+
+    def judge(self, connection: Connection, touches: Any, now: int) -> dict[int, str]:
+        """Which of some touches may not leave now, with the reason; the caps of the others are reserved.
+
+        Touches whose window is closed are put off and named with the reason `judging.WAIT`.
+        """
+        run, touch = tables.enrollment.c, tables.touch.c
+        numbers = connection.scalars(
+            select(run.version)
+            .join(tables.touch, touch.enrollment == run.id)
+            .where(touch.id.in_(touches))
+            .distinct()
+        )
+        versions = {number: self.version(connection, number) for number in numbers}
+        judge(connection, versions, touches, now)
+        found = reasons(connection)
+        if WAIT in found.values():
+            put_off(connection, versions, now)
+        return found
+
+
+def _rank(version: Published) -> tuple[int, int, int]:
+    return -(version.settings.priority or 0), version.strategy, version.id

@@ -1,0 +1,129 @@
+"""Who enters a strategy: re-entry, hold-out, and the first token."""
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.schema import CreateTable
+
+from canvas_app.runtime.leaving import leave_all
+from canvas_app.runtime.published import Published
+from canvas_app.runtime.salts import salt_number
+from canvas_app.runtime.waves import add_counts
+from nodes.comparisons import Clause
+from nodes.spec import ENTERED
+from storage import tables
+from storage.codes import EnteredBy, RunState
+from storage.contacts import HASH_PRIME, salt_pair
+from storage.workspace import name_id
+
+HOLDOUT_SCALE = 1_000_000
+candidate = Table(
+    "candidate", MetaData(), Column("contact", Integer, primary_key=True), Column("key", Text, primary_key=True),
+    prefixes=["TEMPORARY"],
+)  # fmt: skip
+
+
+def collect(connection: Connection, rows: Select[tuple[int, str]]) -> int:
+    """Note who might enter: (contact, value of the re-entry key or ""). Returns how many."""
+    connection.execute(CreateTable(candidate, if_not_exists=True))
+    connection.execute(delete(candidate))
+    found = connection.execute(
+        upsert(candidate).from_select(["contact", "key"], rows).on_conflict_do_nothing()
+    )
+    return found.rowcount
+
+
+def enter(connection: Connection, version: Published, node: str, by: EnteredBy, now: int) -> int:
+    """Let the collected contacts in at an entry node, as far as re-entry allows. Returns how many entered."""
+    settings, run = version.settings, tables.enrollment.c
+    active = settings.active
+    if (active.since is not None and now < active.since) or (
+        active.until is not None and now >= active.until
+    ):
+        return 0
+    keyed = bool(settings.reentry.key) and by is EnteredBy.EVENT
+    if settings.reentry.mode == "always" and not keyed:
+        _end_running(connection, version, now)
+    connection.execute(delete(candidate).where(~_may_enter(version, by, now, keyed=keyed)))
+    last = connection.scalar(select(func.coalesce(func.max(run.id), 0)))
+    passes = select(func.count() + 1).where(
+        run.strategy == version.strategy, run.contact == candidate.c.contact
+    )
+    contact = tables.contact.c
+    held = literal(int(RunState.ACTIVE))
+    if settings.holdout and by is not EnteredBy.HAND:
+        a, b = salt_pair(version.salt ^ salt_number("holdout"))
+        limit = round(settings.holdout / 100 * HOLDOUT_SCALE)
+        spot = (contact.bucket * a + b) % HASH_PRIME % HOLDOUT_SCALE
+        held = case((spot < limit, int(RunState.HELD_OUT)), else_=int(RunState.ACTIVE))  # type: ignore[assignment]
+    rows = select(
+        contact.id, literal(version.strategy), literal(version.id), passes.scalar_subquery(),
+        func.nullif(candidate.c.key, "") if keyed else literal(None, Text), literal(int(by)), held, literal(now),
+    ).join(candidate, candidate.c.contact == contact.id)  # fmt: skip
+    names = ["contact", "strategy", "version", "pass", "entry_key", "by", "state", "entered"]
+    connection.execute(insert(tables.enrollment).from_select(names, rows.order_by(contact.id)))
+    tokens = select(
+        literal(now),
+        literal(version.id),
+        literal(version.node_ids[node]),
+        run.id,
+        literal(0),
+        literal(0),
+        literal(now),
+    ).where(run.id > last, run.state == RunState.ACTIVE)
+    entered = connection.execute(
+        insert(tables.token).from_select(
+            ["due", "version", "node", "enrollment", "round", "port", "arrived"], tokens
+        )
+    ).rowcount
+    add_counts(connection, version.id, {(version.node_ids[node], ENTERED): entered})
+    return entered
+
+
+def _may_enter(version: Published, by: EnteredBy, now: int, *, keyed: bool) -> Clause:
+    run, reentry = tables.enrollment.c, version.settings.reentry
+    mine = and_(run.strategy == version.strategy, run.contact == candidate.c.contact)
+    running = exists().where(mine, run.state == RunState.ACTIVE)
+    if by is EnteredBy.HAND or by is EnteredBy.MOVE:
+        return ~running
+    removed = exists().where(mine, run.state == RunState.REMOVED)
+    if keyed:
+        return and_(candidate.c.key != "", ~exists().where(mine, run.entry_key == candidate.c.key), ~removed)
+    held = exists().where(mine, run.state == RunState.HELD_OUT)
+    if reentry.mode == "never":
+        return ~exists().where(mine)
+    if reentry.mode == "always":
+        return and_(~removed, ~held)
+    gap = reentry.gap.rough_seconds() if reentry.gap else 0
+    again = ~exists().where(mine, or_(run.ended.is_(None), run.ended + gap > now))
+    # a live audience without a gap takes nobody in again just because the run is over
+    fresh = ~exists().where(mine) if by is EnteredBy.AUDIENCE and reentry.gap is None else literal(True)
+    return and_(~removed, ~held, ~running, again, fresh)
+
+
+def _end_running(connection: Connection, version: Published, now: int) -> None:
+    run = tables.enrollment.c
+    who = select(run.id).where(
+        run.strategy == version.strategy,
+        run.state == RunState.ACTIVE,
+        run.contact.in_(select(candidate.c.contact)),
+    )
+    runs = list(connection.scalars(who))
+    if runs:
+        leave_all(connection, runs, name_id(connection, "reentered"), now, state=RunState.EXITED)

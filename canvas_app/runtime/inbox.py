@@ -1,0 +1,204 @@
+"""Events that have come in: results of messages, consent, goals, entries, and tokens that wait for them."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    and_,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.schema import CreateTable
+
+from canvas_app.runtime.entries import collect, enter
+from canvas_app.runtime.goals import changed, look_for_goals
+from canvas_app.runtime.published import Published
+from canvas_app.runtime.waves import Surroundings
+from nodes.clauses import TOUCH_OUTCOMES
+from nodes.comparisons import tests_clause
+from nodes.library.event_entry import EventEntry
+from nodes.spec import RUN_NODE
+from storage import tables
+from storage.codes import EnteredBy, TouchState
+from storage.contacts import fold
+from storage.workspace import name_id
+
+BATCH = 50_000
+_LEFT = (TouchState.SENT, TouchState.UNKNOWN, TouchState.EXPECTING)
+_IMPLIED = {"clicked": "opened"}
+_SUPPRESSING = ("complained", "bounced")
+
+fresh = Table(
+    "fresh", MetaData(), Column("id", Integer, primary_key=True), Column("contact", Integer), Column("type", Integer),
+    Column("at", BigInteger), prefixes=["TEMPORARY"],
+)  # fmt: skip
+
+
+def take_events(connection: Connection, live: Iterable[Published], around: Surroundings, now: int) -> int:
+    """Handle one batch of events that have happened by now; returns how many."""
+    connection.execute(CreateTable(fresh, if_not_exists=True))
+    connection.execute(delete(fresh))
+    row = tables.event.c
+    due = select(row.id, row.contact, row.type, row.at).where(row.handled.is_(False), row.at <= now)
+    batch = insert(fresh).from_select(
+        ["id", "contact", "type", "at"], due.order_by(row.at, row.id).limit(BATCH)
+    )
+    taken = connection.execute(batch).rowcount
+    if not taken:
+        return 0
+    words = select(tables.name.c.text, tables.name.c.id).where(tables.name.c.id.in_(select(fresh.c.type)))
+    types = {found.text: found.id for found in connection.execute(words)}
+    versions = list(live)
+    _record_outcomes(connection, types)
+    _record_refusals(connection, versions, types)
+    connection.execute(CreateTable(changed, if_not_exists=True))
+    connection.execute(
+        upsert(changed).from_select(["contact"], select(fresh.c.contact).distinct()).on_conflict_do_nothing()
+    )
+    for version in versions:
+        look_for_goals(connection, version, around, now)
+    for version in versions:
+        _enter_by_event(connection, version, types, now)
+    _wake(connection, types, now)
+    connection.execute(update(tables.event).where(row.id.in_(select(fresh.c.id))).values(handled=True))
+    return taken
+
+
+def _record_outcomes(connection: Connection, types: Mapping[str, int]) -> None:
+    """`clicked`, `answered` … that name a node belong to its newest message to the contact before they happened."""
+    row, touch, node, strategy = tables.event.c, tables.touch.c, tables.node.c, tables.strategy.c
+    named = cast(row.properties["node"].as_string(), Text)
+    wanted = row.properties["strategy"].as_string()
+    for word in sorted(TOUCH_OUTCOMES & types.keys()):
+        newest = (
+            select(touch.id)
+            .select_from(tables.touch.join(tables.node, node.id == touch.node).join(tables.strategy, strategy.id == node.strategy))
+            .where(
+                touch.contact == row.contact, node.key == named, or_(wanted.is_(None), strategy.name == wanted),
+                touch.state.in_(_LEFT), touch.at <= row.at,
+            )
+            .order_by(touch.at.desc(), touch.id.desc()).limit(1).correlate(tables.event)
+        ).scalar_subquery()  # fmt: skip
+        for kind in filter(None, (word, _IMPLIED.get(word))):
+            rows = select(newest, literal(name_id(connection, kind)), row.at, row.id).where(
+                row.id.in_(select(fresh.c.id)), row.type == types[word], newest.is_not(None)
+            )
+            connection.execute(
+                upsert(tables.outcome)
+                .from_select(["touch", "kind", "at", "event"], rows)
+                .on_conflict_do_nothing()
+            )
+    _finish_calls(connection)
+
+
+def _finish_calls(connection: Connection) -> None:
+    """A call that was waiting for its result has one now."""
+    row, touch, token = tables.outcome.c, tables.touch.c, tables.token.c
+    done = (
+        select(touch.id)
+        .join(tables.outcome, row.touch == touch.id)
+        .where(touch.state == TouchState.EXPECTING, row.event.in_(select(fresh.c.id)))
+    )
+    found = list(connection.scalars(done.distinct()))
+    if not found:
+        return
+    moved = select(literal(1)).where(
+        touch.id.in_(found),
+        touch.enrollment == token.enrollment,
+        touch.node == token.node,
+        touch.round == token.round,
+    )
+    connection.execute(
+        update(tables.token).where(moved.exists()).values(due=select(func.max(fresh.c.at)).scalar_subquery())
+    )
+    connection.execute(update(tables.touch).where(touch.id.in_(found)).values(state=int(TouchState.SENT)))
+
+
+def _record_refusals(connection: Connection, live: list[Published], types: Mapping[str, int]) -> None:
+    """An unsubscribed event sets consent to no; a hard bounce or a complaint suppresses the address."""
+    row = tables.event.c
+    mine = row.id.in_(select(fresh.c.id))
+    if "unsubscribed" in types:
+        by_node = {
+            (version.name, key): kind.channel for version in live for key, kind in version.channels.items()
+        }
+        nodes = {key: channel for (_name, key), channel in by_node.items()}
+        said = select(row.contact, row.at, row.properties).where(mine, row.type == types["unsubscribed"])
+        for contact, at, properties in connection.execute(said).all():
+            told = properties or {}
+            channel = (
+                told.get("channel")
+                or by_node.get((told.get("strategy"), told.get("node")))
+                or nodes.get(told.get("node"))
+            )
+            new = upsert(tables.consent).values(
+                contact=contact, channel=channel or "email", given=False, at=at, source="unsubscribed"
+            )
+            connection.execute(
+                new.on_conflict_do_update(
+                    index_elements=["contact", "channel"],
+                    set_={"given": False, "at": new.excluded.at, "source": new.excluded.source},
+                )
+            )
+    for word in _SUPPRESSING:
+        if word in types:
+            soft = row.properties["hard"].as_string()
+            rows = (
+                select(
+                    row.contact,
+                    tables.contact.c.email_fold,
+                    literal("email"),
+                    literal(""),
+                    literal(fold(word)),
+                    row.at,
+                )
+                .join(tables.contact, tables.contact.c.id == row.contact)
+                .where(mine, row.type == types[word], or_(soft.is_(None), soft.not_in(("false", "0", "no"))))
+            )
+            names = ["contact", "address", "channel", "category", "reason", "at"]
+            connection.execute(insert(tables.suppression).from_select(names, rows))
+
+
+def _enter_by_event(connection: Connection, version: Published, types: Mapping[str, int], now: int) -> None:
+    row = tables.event.c
+    for key, kind in version.entries.items():
+        if not isinstance(kind, EventEntry) or kind.event not in types:
+            continue
+        name = version.settings.reentry.key
+        value = func.coalesce(row.properties[name].as_string(), "") if name else literal("")
+        rows = select(row.contact, value).where(
+            row.id.in_(select(fresh.c.id)), row.type == types[kind.event], tests_clause(kind.where)
+        )
+        if collect(connection, rows.order_by(row.at, row.id)):
+            enter(connection, version, key, EnteredBy.EVENT, now)
+
+
+def _wake(connection: Connection, types: Mapping[str, int], now: int) -> None:
+    """Tokens that wait for one of these events have their node looked at again."""
+    waiter, token, run = tables.waiter.c, tables.token.c, tables.enrollment.c
+    wanted = set(types.values()) | {name_id(connection, _IMPLIED[word]) for word in types if word in _IMPLIED}
+    woken = (
+        select(literal(1))
+        .select_from(tables.waiter.join(tables.enrollment, run.id == waiter.enrollment))
+        .where(
+            and_(waiter.enrollment == token.enrollment, waiter.node == token.node, waiter.round == token.round),
+            waiter.type.in_(wanted), run.contact.in_(select(fresh.c.contact)),
+        )
+    )  # fmt: skip
+    runs = select(run.id).where(run.contact.in_(select(fresh.c.contact)), run.state == 0)
+    connection.execute(
+        update(tables.token).where(token.enrollment.in_(runs), woken.exists()).values(due=now, port=RUN_NODE)
+    )
