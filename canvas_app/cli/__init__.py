@@ -1,1 +1,1 @@
-"""The command line: prints what operations return."""
+"""The command line: parses, calls an operation, prints what it returns."""
