@@ -40,6 +40,11 @@ def language() -> str:
     return _Current.language
 
 
+def in_language(text: str, language: str) -> str:
+    """`text` in one language, whichever is in force; English where that language has no word for it."""
+    return text if language == "en" or not text else _load(language).gettext(text)
+
+
 def N_(text: str) -> str:
     """Mark a literal for translation; the text itself is returned."""
     return text

@@ -1,0 +1,173 @@
+"""Wires in paint: one path per colour, plates with shares, the sentence on a way back."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
+
+from canvas_app.ui.canvas import metrics
+from canvas_app.ui.canvas.routing import Route, corner_radius
+from canvas_app.ui.canvas.scene import CanvasScene
+from canvas_app.ui.theme import color, font, paint_icon, sizes, value
+from nodes.graph import Edge, Point
+from storage.base.words import _, language, plural
+
+_NARROW = "\u202f"
+
+
+def add_to(path: QPainterPath, points: tuple[Point, ...]) -> None:
+    """Append a wire with rounded corners to a path."""
+    path.moveTo(*points[0])
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        radius = corner_radius(before, corner, after)
+        path.lineTo(*_toward(corner, before, radius))
+        path.quadTo(*corner, *_toward(corner, after, radius))
+    path.lineTo(*points[-1])
+
+
+def path_of(route: Route) -> QPainterPath:
+    """One wire as a path."""
+    path = QPainterPath()
+    add_to(path, route.points)
+    return path
+
+
+def _toward(start: Point, end: Point, length: float) -> Point:
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    whole = abs(dx) + abs(dy)
+    return (start[0] + dx / whole * length, start[1] + dy / whole * length) if whole else start
+
+
+def pen(tone: str, width: float, zoom: float, *, dashed: bool = False) -> QPen:
+    """The pen of wires; never thinner than a hairline on the screen."""
+    shown = max(width, 1.25 / zoom)
+    made = QPen(color(tone), shown)
+    made.setCapStyle(Qt.PenCapStyle.FlatCap)
+    made.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    if dashed:
+        made.setDashPattern([length / shown for length in sizes("edge.loop_dash")])
+    return made
+
+
+def paint_wires(painter: QPainter, scene: CanvasScene, visible: QRectF, zoom: float) -> None:
+    """All wires that can be seen, in scene coordinates; those of the selection in the accent."""
+    plain, back, chosen, chosen_back = (QPainterPath() for _ in range(4))
+    selected = set(scene.selected())
+    for edge, route in _seen(scene, visible):
+        accent = edge.source in selected or edge in scene.selected_edges
+        target = (chosen_back if route.back else chosen) if accent else (back if route.back else plain)
+        add_to(target, route.points)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    strokes = (
+        (plain, pen("edge", metrics.EDGE, zoom)),
+        (back, pen("edge_loop", metrics.EDGE, zoom, dashed=True)),
+        (chosen, pen("accent", metrics.EDGE_SELECTED, zoom)),
+        (chosen_back, pen("accent", metrics.EDGE_SELECTED, zoom, dashed=True)),
+    )
+    for path, stroke in strokes:
+        if not path.isEmpty():
+            painter.strokePath(path, stroke)
+
+
+def _seen(scene: CanvasScene, visible: QRectF) -> Iterable[tuple[Edge, Route]]:
+    left, top, right, bottom = visible.left(), visible.top(), visible.right(), visible.bottom()
+    for edge, route in scene.routes.items():
+        if edge.source in scene.moved or edge.target in scene.moved:
+            continue
+        points = route.points
+        (x0, y0), (x1, y1) = points[0], points[-1]
+        if route.back:
+            y0, y1 = min(y for _x, y in points), max(y for _x, y in points)
+            x0, x1 = x1 - 2 * metrics.GAP, x0 + 2 * metrics.GAP
+        elif y0 > y1:
+            y0, y1 = y1, y0
+        if x1 >= left and x0 <= right and y1 >= top and y0 <= bottom:
+            yield edge, route
+
+
+def hairlines(scene: CanvasScene) -> list[QLineF]:
+    """From far away: straight lines."""
+    lines = []
+    for edge in scene.graph.edges:
+        ends = None if edge.source in scene.moved or edge.target in scene.moved else scene.ends(edge)
+        if ends is not None:
+            lines.append(QLineF(*ends.start, *ends.end))
+    return lines
+
+
+def share_text(share: float) -> str:
+    """A share as the reader writes it."""
+    percent = f"{share * 100:.0f}" if share >= 0.01 or share == 0 else f"{share * 100:.1f}"
+    return f"{percent}%" if language() == "zh_CN" else f"{percent}{_NARROW}%"
+
+
+def paint_labels(painter: QPainter, scene: CanvasScene, visible: QRectF) -> None:
+    """Shares on the wires of splits, a sentence on each way back."""
+    if scene.counts is None:
+        return
+    selected = set(scene.selected())
+    for edge, route in _seen(scene, visible):
+        share = scene.counts.share(edge.source, edge.port)
+        at, tone = route.middle, "accent" if edge.source in selected else "text2"
+        if route.back and edge.max_passes:
+            text = _repeated(scene, edge)
+            _plate(painter, at, text, tone=tone, ground=ground_of(scene, at), icon="mdi6.repeat")
+        elif share is not None and scene.cards[edge.source].rows and not route.back:
+            _plate(painter, at, share_text(share), tone=tone, ground=ground_of(scene, at))
+
+
+def _repeated(scene: CanvasScene, edge: Edge) -> str:
+    count = scene.counts.nodes.get(edge.source) if scene.counts else None
+    people = count.ports.get(edge.port, 0) if count else 0
+    before = scene.graph.edges_to(edge.source)
+    share = (
+        scene.counts.share(before[0].source, before[0].port) if scene.counts and len(before) == 1 else None
+    )
+    again = plural("{n} repeated", "{n} repeated", people)
+    if share is None:
+        return again
+    card = scene.cards[before[0].source]
+    name = card.ports[card.port_index(before[0].port)].label
+    return _("{share} {outcome} · {again}", share=share_text(share), outcome=name.lower(), again=again)
+
+
+def ground_of(scene: CanvasScene, at: Point) -> str:
+    """The colour below a place: a frame's, or the canvas'."""
+    for each in scene.drawn.values():
+        if (
+            each.kind == "frame"
+            and each.x < at[0] < each.x + each.width
+            and each.y < at[1] < each.y + each.height
+        ):
+            return "frame"
+    return "canvas"
+
+
+def _plate(painter: QPainter, at: Point, text: str, *, tone: str, ground: str, icon: str = "") -> None:
+    letters = font("small", weight=value("edge.label.weight"))
+    measure = QFontMetricsF(letters)
+    mark = 16.0 if icon else 0.0
+    width = measure.horizontalAdvance(text) + 2 * sizes("edge.label.padding")[1] + mark
+    plate = QRectF(at[0] - width / 2, at[1] - 8, width, 16)
+    painter.fillRect(plate, color(ground))
+    if icon:
+        paint_icon(painter, QRectF(plate.left() + 4, plate.center().y() - 6, 12, 12), icon, tone)
+    painter.setFont(letters)
+    painter.setPen(color(tone))
+    painter.drawText(plate.adjusted(mark, 0, 0, 0), Qt.AlignmentFlag.AlignCenter, text)
+
+
+def paint_route(painter: QPainter, route: Route, tone: str, width: float, zoom: float) -> None:
+    """One wire in a colour of its own."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.strokePath(path_of(route), pen(tone, width, zoom, dashed=route.back))
+
+
+def paint_dot(painter: QPainter, at: Point, diameter: float, tone: str, *, filled: bool) -> None:
+    """A port that is pointed at, may be joined, or may not."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(color(tone), metrics.PORT_STROKE))
+    painter.setBrush(color(tone if filled else "surface"))
+    radius = (diameter - metrics.PORT_STROKE) / 2
+    painter.drawEllipse(QPointF(*at), radius, radius)
