@@ -30,6 +30,10 @@ LARGEST_ATTACHMENT = 10 << 20
 _PLACE = re.compile("\ue000(p|\\d+)\ue001")
 
 
+class BadRecipient(UserError):  # noqa: N818  (the address is at fault, not the program)
+    """The contact's address cannot be written to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """One mail to write: for which touch, to whom, and with which values of the contact.
@@ -103,7 +107,10 @@ class Recipe:
     def write(self, order: Order) -> Message:
         """The mail for one contact; `UserError` where it cannot be written."""
         name, sender = self._sender(order.values)
-        recipient = mime.ascii_address(order.recipient)
+        try:
+            recipient = mime.ascii_address(order.recipient)
+        except UserError as error:
+            raise BadRecipient(error.words.text, **dict(error.words.values)) from error
         unsubscribe = self._unsubscribe(order, sender)
         values = {**order.values, "unsubscribe_url": unsubscribe}
         body = self._body(order, values)
