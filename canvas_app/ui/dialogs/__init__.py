@@ -1,0 +1,1 @@
+"""Questions before something is done: publish, stop, bring in contacts, add an account."""

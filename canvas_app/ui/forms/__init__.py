@@ -1,0 +1,1 @@
+"""Form fields made from params: one editor class a kind."""

@@ -1,0 +1,1 @@
+"""What is beside the canvas: settings, people, changes and notes of the chosen node."""

@@ -1,0 +1,1 @@
+"""Strategies: the list of them, and the editor with its bar, canvas, inspector and strip."""
