@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 
-from sqlalchemy import Connection, Select, insert, literal_column, select, text
+from sqlalchemy import Connection, Select, literal_column, select, text
 
+from canvas_app.operations.audiences import list_number
 from canvas_app.operations.changes import Changes, Progress, silent
 from canvas_app.operations.columns import KEYS, ColumnPlan, plan_columns
 from canvas_app.operations.importing import ContactImport, ImportPlan
@@ -106,7 +107,7 @@ def _imported(
     plan = ImportPlan(
         tuple(columns), _key(columns, key), now, str(setting(connection, "timezone", "UTC")), region,
         consent=tuple(each.strip() for each in consent if each.strip()), consent_source=source or table.name,
-        list_id=None if list_name is None else _list(connection, list_name, now),
+        list_id=None if list_name is None else list_number(connection, list_name, now),
     )  # fmt: skip
     notes = [*table.layout.notes, *(each.note for each in columns if each.note)]
     if not plan.key:
@@ -193,24 +194,6 @@ def _made_note(prefix: str) -> Words:
         ),
         first=f"{prefix}1", second=f"{prefix}2",
     )  # fmt: skip
-
-
-def _list(connection: Connection, name: str, now: int) -> int:
-    """The number of a list, made where there is none."""
-    c = tables.audience.c
-    row = connection.execute(select(c.id, c.rule).where(c.name == name)).first()
-    if row is None:
-        new = connection.execute(
-            insert(tables.audience).values(name=name, rule=None, changed=now)
-        ).inserted_primary_key
-        assert new is not None
-        return int(new[0])
-    if row.rule is not None:
-        raise UsageError(
-            N_("“{name}” is a live audience and fills itself. Choose another name for the list."), name=name
-        )
-    connection.execute(tables.audience.update().where(c.id == row.id).values(changed=now))
-    return int(row.id)
 
 
 def _counts(result: ContactsImported) -> dict[str, object]:
