@@ -1,6 +1,6 @@
 """Merge fields: Liquid templates with limits, that see contact fields and nothing else.
 
-Data, never code: no files, no includes, at most a thousand turns of a loop and 256 kB of output.
+Data, never code: no files, no includes, at most a thousand turns of a loop and 2 MB of output.
 """
 
 import re
@@ -29,7 +29,7 @@ def _environment(html: bool) -> "Environment":
         context_depth_limit = 10
         loop_iteration_limit = 1_000
         local_namespace_limit = 100_000
-        output_stream_limit = 256_000
+        output_stream_limit = 2_000_000
 
     made = Limited(autoescape=html)
     for tag in _FORBIDDEN_TAGS:

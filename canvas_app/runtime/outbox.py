@@ -7,15 +7,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, insert, select, text, update
+from sqlalchemy import Connection, Select, bindparam, insert, literal, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from canvas_app.runtime.routes import Route, Routes
+from nodes.channel import Channel
 from nodes.spec import FAILED, FOREVER, SKIPPED
 from storage import tables
 from storage.base.errors import WorkspaceError
 from storage.base.words import N_
 from storage.codes import TouchState
+from storage.contacts import Contacts
 from storage.workspace import name_id
 
 Eligible = Callable[[Connection, Select[tuple[int]], int], Mapping[int, str]]
@@ -64,7 +66,7 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of a touch. `again`: pending, to be tried at that instant; `address` is suppressed where given."""
+    """What became of a touch. `again`: pending, to be tried at that instant; `lost`: its address is suppressed."""
 
     touch: int
     enrollment: int
@@ -74,7 +76,7 @@ class Settled:
     reason: str = ""
     outcomes: tuple[str, ...] = ()
     again: int | None = None
-    suppress: tuple[str, str] | None = None  # channel, address
+    lost: tuple[Channel, int] | None = None  # by which channel which contact cannot be reached any more
 
     @classmethod
     def of(cls, owed: Owed, state: TouchState, reason: str = "", **more: Any) -> "Settled":
@@ -200,7 +202,9 @@ def settle(connection: Connection, results: Sequence[Settled], now: int) -> None
     outcomes = [{"touch": r.touch, "kind": words[word], "at": now} for r in final for word in r.outcomes]
     if outcomes:
         connection.execute(upsert(tables.outcome).on_conflict_do_nothing(), outcomes)
-    suppress(connection, [result.suppress for result in final if result.suppress], "bounced", now)
+    for result in final:
+        if result.lost:
+            suppress_address(connection, *result.lost, "bounced", now)
     release(connection, final, now)
 
 
@@ -220,12 +224,17 @@ def release(connection: Connection, results: Iterable[Settled], now: int) -> Non
         connection.execute(statement.values(due=now, port=bindparam("way")), rows)
 
 
-def suppress(connection: Connection, addresses: Iterable[tuple[str, str]], reason: str, now: int) -> None:
-    """Never write to these addresses by that channel again."""
-    rows = [
-        {"contact": None, "address": address.casefold(), "channel": channel, "category": "", "until": None,
-         "reason": reason, "at": now}
-        for channel, address in dict.fromkeys(addresses)
-    ]  # fmt: skip
-    if rows:
-        connection.execute(insert(tables.suppression), rows)
+def suppress_address(connection: Connection, channel: Channel, contact: int, reason: str, now: int) -> None:
+    """Never write to a contact's address by that channel again, whoever has it."""
+    contacts = Contacts.load(connection)
+    known = contacts.fields.get(channel.address_field)
+    if known is None:
+        return
+    address = contacts.table.c[known.fold or known.column]
+    row = select(address, literal(channel.channel), literal(""), literal(reason), literal(now))
+    names = ["address", "channel", "category", "reason", "at"]
+    connection.execute(
+        insert(tables.suppression).from_select(
+            names, row.where(contacts.table.c.id == contact, address.is_not(None))
+        )
+    )

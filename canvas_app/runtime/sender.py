@@ -18,6 +18,7 @@ from canvas_app.runtime.outbox import Claimed, Eligible, Owed, Settled, claim, e
 from canvas_app.runtime.recipes import Kitchen
 from canvas_app.runtime.routes import Account, Routes
 from nodes.accounts import Receipt, Verdict
+from nodes.channels.email import Email
 from storage import tables
 from storage.base.clock import Clock
 from storage.codes import TouchState
@@ -201,7 +202,10 @@ def _refused(owed: Owed, receipt: Receipt, now: int) -> Settled:
     due = retry.due(owed.attempts, now) if retry.on.intersection(outcomes) else None
     if due is not None:
         return Settled.of(owed, TouchState.PENDING, receipt.reason, again=due)
-    return Settled.of(owed, TouchState.FAILED, receipt.reason, outcomes=outcomes)
+    channel = owed.route.channel
+    notice = isinstance(channel, Email) and channel.is_notice  # a colleague's address is no contact's
+    lost = (channel, owed.contact) if receipt.bounced and not notice else None
+    return Settled.of(owed, TouchState.FAILED, receipt.reason, outcomes=outcomes, lost=lost)
 
 
 _ANY_DUE = text("SELECT 1 FROM touch WHERE state IN (0, 1) AND state = 0 AND not_before <= :now LIMIT 1")

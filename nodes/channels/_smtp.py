@@ -5,6 +5,7 @@ leaves the message unknown.
 """
 
 import re
+import select
 import smtplib
 import socket
 import ssl
@@ -191,6 +192,7 @@ class SmtpLine:
         try:
             smtp.sock.sendall(_stuffed(message.data))
             self._mark(message)
+            _refuse_a_dead_line(smtp.sock)
             handed_over = True
             smtp.sock.settimeout(FINAL_SECONDS)
             smtp.sock.sendall(b".\r\n")
@@ -293,6 +295,20 @@ class SmtpLine:
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
             smtp.close()
+
+
+def _refuse_a_dead_line(sock: socket.socket) -> None:
+    """Nobody may speak now: a line that has something to read before the dot was cut, and nothing has left yet."""
+    if isinstance(sock, ssl.SSLSocket):
+        return
+    if hasattr(select, "poll"):  # select itself cannot watch more than a thousand files
+        poll = select.poll()
+        poll.register(sock, select.POLLIN)
+        spoke = bool(poll.poll(0))
+    else:
+        spoke = bool(select.select([sock], [], [], 0)[0])
+    if spoke:
+        raise ConnectionResetError
 
 
 def _stuffed(data: bytes) -> bytes:

@@ -75,9 +75,8 @@ def mail_server(
     options = {"port": port, "folder": str(folder), "keep": keep, "user": user, "password": password,
                "certificate": [str(path) for path in certificate or ()]}  # fmt: skip
     command = [sys.executable, "-m", "tests.helpers.smtp", json.dumps(options)]
-    process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=(folder / "errors").open("wb")
-    )
+    with (folder / "errors").open("wb") as errors:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=errors)
     try:
         _await_port(port, process)
         yield MailServer(port, folder, process)

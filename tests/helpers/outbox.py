@@ -1,0 +1,132 @@
+"""A workspace with messages that are due, without an engine: contacts stand on one channel node."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from canvas_app.operations.accounts import add_account
+from nodes.spec import FOREVER
+from storage import tables
+from storage.codes import TouchState
+from storage.contacts import Contacts, bucket_of
+from storage.secrets import SecretStore
+from storage.workspace import Workspace, create_workspace, open_workspace
+
+NOW = 1_800_000_000
+MAIL = {
+    "subject": "Hello {{ first_name | default: 'friend' }}",
+    "body": "Dear {{ first_name }},\n\nhttps://shop.example/a\n",
+}
+
+
+def owing(
+    folder: Path, addresses: Sequence[str], *, kind: str = "email", params: Mapping[str, Any] | None = None,
+    rehearsal: bool = False, settings: Mapping[str, Any] | None = None,
+    fields: Mapping[str, Sequence[Any]] | None = None,
+) -> Workspace:  # fmt: skip
+    """A workspace in which each address is owed one message at the node `mail`."""
+    workspace = create_workspace(str(folder / "w.db"), rehearsal_now=NOW if rehearsal else None)
+    node = {"id": "mail", "type": kind, "params": dict(MAIL if params is None else params)}
+    graph = {
+        "format": "strategy-canvas/1",
+        "name": "S",
+        "nodes": [node],
+        "edges": [],
+        "settings": dict(settings or {}),
+    }
+    with workspace.write() as connection:
+        connection.execute(
+            insert(tables.strategy).values(
+                id=1, name="S", status="live", live=1, revision=1, draft="", salt=1, changed=NOW
+            )
+        )
+        connection.execute(
+            insert(tables.version).values(id=1, strategy=1, number=1, graph=json.dumps(graph), published=NOW)
+        )
+        connection.execute(insert(tables.node).values(id=7, strategy=1, key="mail"))
+        table = Contacts.load(connection).table
+        people = [
+            {"id": n, "bucket": bucket_of(str(n)), "place": 1, "created": NOW, "changed": NOW, "email": address,
+             "email_fold": address.casefold(), "phone": "+8613800000000", "first_name": f"Name {n}",
+             **{name: values[n - 1] for name, values in (fields or {}).items()}}
+            for n, address in enumerate(addresses, 1)
+        ]  # fmt: skip
+        connection.execute(insert(table), people)
+        numbers = range(1, len(addresses) + 1)
+        connection.execute(
+            insert(tables.enrollment),
+            [{"id": n, "contact": n, "strategy": 1, "version": 1, "pass": 1, "by": 0, "state": 0, "entered": NOW}
+             for n in numbers],
+        )  # fmt: skip
+        connection.execute(
+            insert(tables.token),
+            [{"due": FOREVER, "version": 1, "node": 7, "enrollment": n, "round": 0, "port": 0, "arrived": NOW}
+             for n in numbers],
+        )  # fmt: skip
+        connection.execute(
+            insert(tables.touch),
+            [{"id": n, "enrollment": n, "contact": n, "node": 7, "round": 0, "state": 0, "not_before": NOW}
+             for n in numbers],
+        )  # fmt: skip
+    return workspace
+
+
+def smtp_account(workspace: Workspace, port: int, secrets: SecretStore | None = None, **more: Any) -> None:
+    """Mail leaves through the server on that port."""
+    params = {
+        "host": "127.0.0.1",
+        "port": port,
+        "security": "none",
+        "from": "Shop <news@shop.example>",
+        **more,
+    }
+    add_account(workspace, name="mail", channel="email", kind="smtp", params=params, secrets=secrets)
+
+
+def states(workspace: Workspace) -> "Counter[str]":
+    """How many touches are in each state."""
+    with workspace.read() as connection:
+        rows = connection.execute(select(tables.touch.c.state)).scalars()
+        return Counter(TouchState(state).name for state in rows)
+
+
+def touch(workspace: Workspace, number: int) -> Any:
+    """One touch, with its reason in words."""
+    with workspace.read() as connection:
+        columns = [column for column in tables.touch.c if column.name != "reason"]
+        query = select(*columns, tables.name.c.text.label("reason")).outerjoin(
+            tables.name, tables.name.c.id == tables.touch.c.reason
+        )
+        return connection.execute(query.where(tables.touch.c.id == number)).one()
+
+
+def outcomes(workspace: Workspace, number: int) -> dict[str, int]:
+    """The outcomes of a touch with their instants."""
+    with workspace.read() as connection:
+        query = select(tables.name.c.text, tables.outcome.c.at).join(
+            tables.name, tables.name.c.id == tables.outcome.c.kind
+        )
+        return {row.text: row.at for row in connection.execute(query.where(tables.outcome.c.touch == number))}
+
+
+def tokens(workspace: Workspace) -> dict[int, tuple[int, int]]:
+    """(due, port) of each token by its enrollment."""
+    with workspace.read() as connection:
+        rows = connection.execute(select(tables.token.c.enrollment, tables.token.c.due, tables.token.c.port))
+        return {row.enrollment: (row.due, row.port) for row in rows}
+
+
+def change(workspace: Workspace, number: int, **values: Any) -> None:
+    """Change a touch behind everybody's back."""
+    with workspace.write() as connection:
+        connection.execute(update(tables.touch).where(tables.touch.c.id == number).values(**values))
+
+
+def reopened(workspace: Workspace) -> Workspace:
+    """The same file, as after a new start."""
+    workspace.close()
+    return open_workspace(workspace.target)
