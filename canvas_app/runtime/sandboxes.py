@@ -25,10 +25,12 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    not_,
     or_,
     select,
     text,
     true,
+    tuple_,
     union_all,
     update,
 )
@@ -206,15 +208,14 @@ class _Batch:
         """Messages go on now; calls when they have their result."""
         token, row = tables.token.c, settling.c
         due = later if self.is_call else now
-        due_then = case((failed, now), else_=due)
-        self.connection.execute(
-            update(tables.token)
-            .where(
-                token.due == FOREVER, token.version == self.route.version, token.node == self.route.node,
-                token.enrollment == row.enrollment, token.round == row.round,
+        place = tuple_(token.due, token.version, token.node, token.enrollment, token.round)
+        start = [literal(number) for number in (FOREVER, self.route.version, self.route.node)]
+        for clause, then, port in ((failed, now, FAILED), (not_(failed), due, SENT_PORT)):
+            # from the messages to their tokens: each is one look-up by primary key
+            standing = select(*start, row.enrollment, row.round).where(clause)
+            self.connection.execute(
+                update(tables.token).where(place.in_(standing)).values(due=then, port=port)
             )
-            .values(due=due_then, port=case((failed, FAILED), else_=SENT_PORT))
-        )  # fmt: skip
 
     # -- refusals ----------------------------------------------------------------------------------------------------
 
