@@ -26,6 +26,9 @@ class _Ends(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusOut:
             self._editor.finish_naming()
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()  # keys typed here are not the canvas' commands
+            return True
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
             enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)

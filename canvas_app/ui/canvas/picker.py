@@ -126,6 +126,9 @@ class Picker(QFrame):
         if event.type() == QEvent.Type.FocusOut and self.isVisible():
             self._taken = None
             self.hide()
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()  # keys typed here are not the canvas' commands
+            return True
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             row = self.list.currentIndex().row()
             match event.key():
