@@ -59,7 +59,9 @@ def addresses(view: View) -> Iterator[Problem]:
             )
             yield Problem.warning("no_address", text, **values).at(key, field)
         elif lacking:
-            text = N_("{n} of {total} people have nothing in “{field}” and would be skipped at “{label}”.")
+            text = N_(
+                "{n} of {total} people have nothing in “{field}”. Whoever comes to “{label}” without it is skipped."
+            )
             yield Problem.info("some_without_address", text, **values).at(key, field)
 
 
