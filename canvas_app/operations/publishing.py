@@ -59,12 +59,16 @@ def publish(
     """
     names = WorkspaceNames.read(workspace)
     now = workspace.clock().now()
+    with workspace.read() as connection:
+        draft = strategy_row(connection, name)["draft"]
+    read = read_graph(draft)
+    problems = list(read.problems) if read.graph is None else check(read.graph, names)
+    if read.graph is None or any(problem.level is Level.ERROR for problem in problems):
+        return PublishedVersion(name=name, version=None, problems=tuple(problems))
     with workspace.write() as connection:
         row = strategy_row(connection, name)
-        read = read_graph(row["draft"])
-        problems = list(read.problems) if read.graph is None else check(read.graph, names)
-        if read.graph is None or any(problem.level is Level.ERROR for problem in problems):
-            return PublishedVersion(name=name, version=None, problems=tuple(problems))
+        if row["draft"] != draft:
+            raise UserError(N_("“{name}” was changed just now. Look at it and publish again."), name=name)
         _make_fields(connection, read.graph.nodes.values())
         last = connection.scalar(
             select(func.coalesce(func.max(tables.version.c.number), 0)).where(
