@@ -66,7 +66,9 @@ def take_events(connection: Connection, live: Iterable[Published], around: Surro
     _record_refusals(connection, versions, types)
     connection.execute(CreateTable(changed, if_not_exists=True))
     connection.execute(
-        upsert(changed).from_select(["contact"], select(fresh.c.contact).distinct()).on_conflict_do_nothing()
+        upsert(changed)
+        .from_select(["contact"], select(fresh.c.contact).group_by(fresh.c.contact))
+        .on_conflict_do_nothing()
     )
     for version in versions:
         look_for_goals(connection, version, around, now)
