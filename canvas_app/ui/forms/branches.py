@@ -16,7 +16,6 @@ from canvas_app.ui.widgets import icon_button, label, link_button
 from nodes.fields import Param
 from storage.base.words import _
 
-
 _OUTCOMES = (
     *("delivered", "opened", "clicked", "replied", "answered", "no_answer", "busy", "rejected"),
     *("invalid_number", "voicemail", "accepted", "declined", "failed", "bounced", "complained"),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import QDateTime, QObject, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from canvas_app.ui.inspector.inspector import Inspector
@@ -62,6 +62,7 @@ class EditorView(QWidget):
         self.inspector = Inspector()
         self.problems, self.forecast = ProblemList(), Forecast()
         self.bar.left.connect(self.left)
+        self.palette_.node_wanted.connect(self._add_node)
         self.bar.renamed.connect(self._rename)
         self.inspector.asked.connect(self._node_asked)
         self.problems.wanted.connect(self._go_to_problem)
@@ -273,6 +274,9 @@ class EditorView(QWidget):
         self.banner.say(sentence, tone, action or _("Close"))
         self.banner.show()
 
+    def _add_node(self, kind: str) -> None:
+        self._with(lambda one: one.canvas.add_node(kind))
+
     def _rename(self, name: str) -> None:
         self._with(lambda one: one.rename(name))
 
@@ -344,7 +348,3 @@ class EditorView(QWidget):
                 self.current.canvas.actions()[name].trigger()
                 return
         super().keyPressEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.palette_.set_folded(self.width() < 1440)

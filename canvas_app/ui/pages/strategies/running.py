@@ -23,7 +23,7 @@ class Running(QObject):
 
     def rehearse(self, document: Document) -> None:
         """Let a month pass on a scratch copy and show who would get what."""
-        from canvas_app.operations.running import rehearse
+        from canvas_app.operations.rehearsal import rehearse
         from canvas_app.ui.dialogs.rehearsal import RehearsalSheet, days_of
 
         def done(found: Any) -> None:

@@ -1,0 +1,1 @@
+"""Audiences and contacts: who there is, who matches, and bringing people in."""

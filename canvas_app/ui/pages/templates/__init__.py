@@ -1,0 +1,1 @@
+"""Templates: a gallery of plans and the questions that make a draft of one."""
