@@ -8,10 +8,9 @@ from sqlalchemy import Connection, literal, select
 from canvas_app.operations.changes import Changes, Progress, silent
 from canvas_app.operations.publishing import PublishedVersion, pause, publish, resume, stop
 from canvas_app.operations.strategies import strategy_row
-from canvas_app.runtime.engine import Engine
+from canvas_app.runtime.engine import Engine, send_sandboxed
 from canvas_app.runtime.entries import collect, enter
 from canvas_app.runtime.leaving import leave_all
-from canvas_app.runtime.sandboxes import send_sandbox
 from storage import tables
 from storage.base.clock import VirtualClock, instant_text
 from storage.base.errors import UsageError, UserError
@@ -21,8 +20,8 @@ from storage.lookup import find_contacts
 from storage.workspace import Workspace, name_id, set_setting, setting
 
 __all__ = [
-    "ByHand", "PublishedVersion", "Ran", "add_contacts", "pause", "publish", "remove_contacts", "resume", "run_until",
-    "stop",
+    "ByHand", "PublishedVersion", "Ran", "add_contacts", "pause", "publish", "remove_contacts", "resume", "run_live",
+    "run_until", "stop",
 ]  # fmt: skip
 
 
@@ -46,11 +45,7 @@ class ByHand(Changes):
 def sandbox_engine(workspace: Workspace) -> Engine:
     """An engine whose only senders are sandbox accounts."""
 
-    def send(where: Workspace, engine: Engine, now: int) -> int:
-        with where.write() as connection:
-            return send_sandbox(connection, now, engine.judge)
-
-    return Engine(workspace, send_due=send)
+    return Engine(workspace, send_due=send_sandboxed)
 
 
 def run_until(
@@ -111,6 +106,28 @@ def _numbers(workspace: Workspace, keys: Sequence[str]) -> frozenset[int]:
     if unknown:
         raise UserError(N_("No contact has the key “{key}”."), key=unknown[0])
     return frozenset(found.values())
+
+
+def run_live(
+    workspace: Workspace, *, once: bool = False, drain: bool = False, owner: str = "headless"
+) -> None:
+    """The headless runtime: what is due now, until nothing waits, or until the process is told to stop."""
+    import signal
+
+    from canvas_app.runtime.service import Runtime
+
+    runtime = Runtime(workspace, owner=owner)
+    try:
+        if once:
+            runtime.once()
+        elif drain:
+            runtime.drain()
+        else:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, lambda _number, _frame: runtime.request_stop())
+            runtime.run()
+    finally:
+        runtime.stop()
 
 
 def add_contacts(workspace: Workspace, *, strategy: str, keys: Sequence[str]) -> ByHand:

@@ -12,6 +12,7 @@ from canvas_app.runtime.inbox import take_events
 from canvas_app.runtime.judging import WAIT, judge, put_off, reasons
 from canvas_app.runtime.leaving import leave_all
 from canvas_app.runtime.published import Published, load_published
+from canvas_app.runtime.sandboxes import send_sandbox
 from canvas_app.runtime.starts import look
 from canvas_app.runtime.syncing import fetch_for
 from canvas_app.runtime.waves import Moved, ReadySegment, Surroundings, load_seeds
@@ -267,6 +268,12 @@ class Engine:
         if WAIT in found.values():
             put_off(connection, versions, now)
         return found
+
+
+def send_sandboxed(workspace: Workspace, engine: Engine, now: int) -> int:
+    """Settle what sandbox accounts owe; returns how many messages that were."""
+    with workspace.write() as connection:
+        return send_sandbox(connection, now, engine.judge)
 
 
 def _rank(version: Published) -> tuple[int, int, int]:

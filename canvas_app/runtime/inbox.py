@@ -84,10 +84,12 @@ def _record_outcomes(connection: Connection, types: Mapping[str, int]) -> None:
     row, touch, node, strategy = tables.event.c, tables.touch.c, tables.node.c, tables.strategy.c
     named = cast(row.properties["node"].as_string(), Text)
     wanted = row.properties["strategy"].as_string()
+    joined = tables.touch.join(tables.node, node.id == touch.node)
+    joined = joined.join(tables.strategy, strategy.id == node.strategy)
     for word in sorted(TOUCH_OUTCOMES & types.keys()):
         newest = (
             select(touch.id)
-            .select_from(tables.touch.join(tables.node, node.id == touch.node).join(tables.strategy, strategy.id == node.strategy))
+            .select_from(joined)
             .where(
                 touch.contact == row.contact, node.key == named, or_(wanted.is_(None), strategy.name == wanted),
                 touch.state.in_(_LEFT), touch.at <= row.at,

@@ -61,11 +61,13 @@ def judge(
     day: ColumnElement[Any] = case(days, value=home, else_=null())
     if len(set(days.values())) == 1:
         day = literal(next(iter(days.values())))
+    stands = case((run.state != RunState.ACTIVE, "removed"), else_=null())
+    joined = tables.touch.join(tables.enrollment, run.id == touch.enrollment)
     rows = (
-        select(touch.id, touch.contact, touch.node, run.version, day, case((run.state != RunState.ACTIVE, "removed"), else_=null()))
-        .select_from(tables.touch.join(tables.enrollment, run.id == touch.enrollment).join(tables.contact, tables.contact.c.id == touch.contact))
+        select(touch.id, touch.contact, touch.node, run.version, day, stands)
+        .select_from(joined.join(tables.contact, tables.contact.c.id == touch.contact))
         .where(touch.id.in_(touches))
-    )  # fmt: skip
+    )
     connection.execute(
         insert(judged).from_select(["touch", "contact", "node", "version", "day", "reason"], rows)
     )

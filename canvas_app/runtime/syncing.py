@@ -21,11 +21,13 @@ def fetch_for(connection: Connection, version: Published, node: str, around: Sur
     number = version.node_ids[node]
     here = (token.due <= now, token.version == version.id, token.node == number, token.port == RUN_NODE)
     table = around.contacts.table
+    joined = tables.token.join(tables.enrollment, run.id == token.enrollment)
     who = (
         select(token.enrollment, table.c.id, table.c.external_id, table.c.email_fold, table.c.phone)
-        .select_from(tables.token.join(tables.enrollment, run.id == token.enrollment).join(table, table.c.id == run.contact))
-        .where(*here).limit(LARGEST_WAVE)
-    )  # fmt: skip
+        .select_from(joined.join(table, table.c.id == run.contact))
+        .where(*here)
+        .limit(LARGEST_WAVE)
+    )
     rows = connection.execute(who).all()
     values = _fetched(connection, kind)
     ok = []

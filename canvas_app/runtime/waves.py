@@ -376,11 +376,33 @@ def load_seeds(
         token.node == node,
         token.port < 0 if arriving else token.port >= 0,
     )
+    joined = tables.token.join(tables.enrollment, run.id == token.enrollment)
+    brought = (
+        token.enrollment,
+        token.round,
+        token.port,
+        token.arrived,
+        run.contact,
+        contact.place,
+        contact.bucket,
+    )
+    joined = tables.token.join(tables.enrollment, run.id == token.enrollment)
+    brought = (
+        token.enrollment,
+        token.round,
+        token.port,
+        token.arrived,
+        run.contact,
+        contact.place,
+        contact.bucket,
+    )
     rows = (
-        select(token.enrollment, token.round, token.port, token.arrived, run.contact, contact.place, contact.bucket, run.entered)
-        .select_from(tables.token.join(tables.enrollment, run.id == token.enrollment).join(tables.contact, contact.id == run.contact))
-        .where(due).order_by(token.due, token.enrollment, token.round).limit(LARGEST_WAVE)
-    )  # fmt: skip
+        select(*brought, run.entered)
+        .select_from(joined.join(tables.contact, contact.id == run.contact))
+        .where(due)
+        .order_by(token.due, token.enrollment, token.round)
+        .limit(LARGEST_WAVE)
+    )
     names = [each.name for each in seed.c]
     taken = connection.execute(insert(seed).from_select(names, rows)).rowcount
     if alone:
