@@ -1,13 +1,13 @@
 """The small things that lie on the canvas: minimap, zoom bar, live figures, the sentence on an empty canvas."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAction, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from canvas_app.ui.canvas.counts import Counts
 from canvas_app.ui.canvas.picture import paint_blocks
 from canvas_app.ui.canvas.view import CanvasView
-from canvas_app.ui.theme import color, icon, set_role, size, sizes
+from canvas_app.ui.theme import color, icon, set_role, size, sizes, theme
 from storage.base.words import N_, _
 
 _PAD = 6.0
@@ -20,6 +20,7 @@ class Minimap(QFrame):
         super().__init__(view)
         self.setObjectName("minimap")
         self._view = view
+        self._still: tuple[object, QPixmap] = (None, QPixmap())
         width, height = sizes("layout.minimap")
         self.setFixedSize(int(width), int(height))
         self.setCursor(Qt.CursorShape.ArrowCursor)
@@ -39,20 +40,34 @@ class Minimap(QFrame):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(color("border"), 1))
-        painter.setBrush(color("surface"))
-        painter.drawRoundedRect(
-            QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), size("radius.control"), size("radius.control")
-        )
         scale, origin = self._scale()
+        key = (self._view.canvas.shape, scale, origin, theme.current, self.devicePixelRatioF())
+        if self._still[0] != key:
+            self._still = (key, self._painted(scale, origin))
+        painter.drawPixmap(0, 0, self._still[1])
         painter.translate(origin)
         painter.scale(scale, scale)
-        paint_blocks(painter, self._view.picture.blocks(), scale)
         pen = QPen(color("accent"), 2)
         pen.setCosmetic(True)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(self._view.visible_scene())
+
+    def _painted(self, scale: float, origin: QPointF) -> QPixmap:
+        pixmap = QPixmap(self.size() * self.devicePixelRatioF())
+        pixmap.setDevicePixelRatio(self.devicePixelRatioF())
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(color("border"), 1))
+        painter.setBrush(color("surface"))
+        radius = size("radius.control")
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        painter.translate(origin)
+        painter.scale(scale, scale)
+        paint_blocks(painter, self._view.picture.blocks(), scale)
+        painter.end()
+        return pixmap
 
     def _look_at(self, event: QMouseEvent) -> None:
         scale, origin = self._scale()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from canvas_app.ui.canvas import edits
 from canvas_app.ui.canvas.commands import ReplaceGraph
@@ -88,6 +89,8 @@ class EditorCore(QWidget):
         self.canvas.select(ids)
 
     def _selection_changed(self) -> None:
+        if not isValid(self.canvas):  # a scene that is being taken apart deselects its items one by one
+            return
         now = self.canvas.selected()
         if now != self._selected:
             self._selected = now

@@ -3,12 +3,13 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtGui import QPainter, QPen
 
 from canvas_app.ui.canvas import edits, metrics, wire_art
 from canvas_app.ui.canvas.drawn import Drawn, moved_by, with_drawn
 from canvas_app.ui.canvas.gestures import Gesture, Modifiers
-from canvas_app.ui.canvas.routing import route_one
+from canvas_app.ui.canvas.routing import Ends, route_one
+from canvas_app.ui.canvas.wires import path_of
 from canvas_app.ui.theme import color
 from nodes.graph import Edge, Point
 from storage.base.words import _, plural
@@ -153,15 +154,24 @@ class Move(Gesture):
             ends = [found for edge in self._wires if (found := self.scene.ends(edge))]
             painter.drawLines([QLineF(*each.start, *each.end) for each in ends])
             return
-        paths = (QPainterPath(), QPainterPath())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        pens = wire_art.pen("edge", metrics.EDGE, zoom), wire_art.pen("accent", metrics.EDGE_SELECTED, zoom)
+        visible = self.view.visible_scene()
         for edge in self._wires:
             found = self.scene.ends(edge)
-            if found is not None:
-                wire_art.add_to(paths[edge.source in self._from], route_one(found).points)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.strokePath(paths[0], wire_art.pen("edge", metrics.EDGE, zoom))
-        painter.strokePath(paths[1], wire_art.pen("accent", metrics.EDGE_SELECTED, zoom))
+            if found is not None and _near(found, visible):
+                painter.setPen(pens[edge.source in self._from])
+                painter.drawPath(path_of(route_one(found)))
 
     def _paint_guides(self, painter: QPainter) -> None:
         painter.setPen(QPen(color("accent"), 0))
         painter.drawLines(self._guides)
+
+
+def _near(ends: Ends, visible: QRectF) -> bool:
+    left, right = sorted((ends.start[0], ends.end[0]))
+    top, bottom = sorted((ends.start[1], ends.end[1]))
+    reach = 2 * metrics.WIDTH
+    shown = visible.adjusted(-reach, -reach, reach, reach)
+    return right >= shown.left() and left <= shown.right() and bottom >= shown.top() and top <= shown.bottom()

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QTransform
+from PySide6.QtGui import QPainter, QPen, QPixmap, QTransform
 
 from canvas_app.ui.canvas import card_art, drawn_art, metrics, wire_art
 from canvas_app.ui.canvas.card import Card
@@ -14,6 +14,7 @@ _KEPT = 1500  # painted cards in memory
 _PER_HASTY_FRAME = 24  # cards painted anew in a frame that must not be late
 _SOFT_EDGE = card_art.MARGIN
 _DOT = 1.5
+_CLOSEST_DOTS = 12.0
 
 
 class Picture:
@@ -24,7 +25,7 @@ class Picture:
         self._cards: dict[int, tuple[tuple[object, ...], QPixmap]] = {}
         self._blocks: tuple[int, dict[str, list[QRectF]]] = (-1, {})
         self._lines: tuple[int, list[QLineF]] = (-1, [])
-        self._whole: tuple[object, QPixmap] | None = None
+        self._whole: tuple[object, QTransform, QPixmap] | None = None
         self.hasty = False  # zooming: cards may be scaled instead of painted anew
         self.unfinished = False
 
@@ -35,19 +36,38 @@ class Picture:
         card_art.forget_fonts()
 
     def draw(self, painter: QPainter, transform: QTransform, size: QSizeF, dpr: float) -> None:
-        """Put the picture on a viewport (device coordinates), painted anew only if something changed."""
-        key = (self._scene.revision, transform, size, dpr, theme.current, self.hasty)
-        if self._whole is None or self._whole[0] != key:
-            pixmap = self._whole[1] if self._whole else QPixmap()
+        """Put the picture on a viewport (device coordinates), painted anew only where something changed."""
+        key = (self._scene.revision, transform.m11(), size, dpr, theme.current, self.hasty)
+        moved = _offset(self._whole[1], transform) if self._whole and self._whole[0] == key else None
+        if moved is None or max(abs(moved[0]), abs(moved[1])) > min(size.width(), size.height()):
+            pixmap = self._whole[2] if self._whole else QPixmap()
             wanted = (size * dpr).toSize()
             if pixmap.size() != wanted:
                 pixmap = QPixmap(wanted)
                 pixmap.setDevicePixelRatio(dpr)
-            inner = QPainter(pixmap)
-            self.paint(inner, transform, QRectF(QPointF(), size), dpr)
-            inner.end()
-            self._whole = (key, pixmap)
-        painter.drawPixmap(0, 0, self._whole[1])
+            self._whole = (key, transform, pixmap)
+            self._paint_on(pixmap, transform, QRectF(QPointF(), size), dpr)
+        elif moved != (0, 0) and self._whole is not None:
+            self._scroll(self._whole[2], moved, transform, dpr)
+            self._whole = (key, transform, self._whole[2])
+        if self._whole is not None:
+            painter.drawPixmap(0, 0, self._whole[2])
+
+    def _paint_on(self, pixmap: QPixmap, transform: QTransform, area: QRectF, dpr: float) -> None:
+        painter = QPainter(pixmap)
+        painter.setClipRect(area)
+        self.paint(painter, transform, area, dpr)
+        painter.end()
+
+    def _scroll(self, pixmap: QPixmap, by: tuple[int, int], transform: QTransform, dpr: float) -> None:
+        """The picture was pushed: move what is there, paint only the strips that came into view."""
+        dx, dy = by
+        pixmap.scroll(round(dx * dpr), round(dy * dpr), pixmap.rect())
+        width, height = pixmap.deviceIndependentSize().toTuple()
+        if dx:
+            self._paint_on(pixmap, transform, QRectF(0 if dx > 0 else width + dx, 0, abs(dx), height), dpr)
+        if dy:
+            self._paint_on(pixmap, transform, QRectF(0, 0 if dy > 0 else height + dy, width, abs(dy)), dpr)
 
     def paint(
         self, painter: QPainter, transform: QTransform, area: QRectF, dpr: float, *, vector: bool = False
@@ -228,22 +248,22 @@ def _placeholder(painter: QPainter, card: Card, corner: QPointF, zoom: float) ->
 
 def _dots(painter: QPainter, transform: QTransform, area: QRectF) -> None:
     step = metrics.DOTS * transform.m11()
-    while step < 12:
+    while step < _CLOSEST_DOTS:
         step *= 2
-    left, top = transform.dx() % step, transform.dy() % step
-    row = QPixmap(int(area.width()) + 1, 2)
+    left = area.left() - (area.left() - transform.dx()) % step
+    top = area.top() - (area.top() - transform.dy()) % step
+    columns, rows = int(area.width() / step) + 2, int(area.height() / step) + 2
+    row = QPixmap(int(columns * step) + 4, 2)
     row.fill(color("canvas"))
     inner = QPainter(row)
-    x = area.left() + left
-    while x < area.right():
-        inner.fillRect(QRectF(x - _DOT / 2, 0, _DOT, _DOT), _dot_color())
-        x += step
+    for column in range(columns):
+        inner.fillRect(QRectF(column * step, 0, _DOT, _DOT), color("grid"))
     inner.end()
-    y = area.top() + top
-    while y < area.bottom():
-        painter.drawPixmap(QPointF(area.left(), round(y - _DOT / 2)), row)
-        y += step
+    for line in range(rows):
+        painter.drawPixmap(QPointF(left - _DOT / 2, round(top + line * step - _DOT / 2)), row)
 
 
-def _dot_color() -> QColor:
-    return color("grid")
+def _offset(before: QTransform, now: QTransform) -> tuple[int, int] | None:
+    """How far the picture was pushed, in whole pixels; None if it was not only pushed."""
+    dx, dy = now.dx() - before.dx(), now.dy() - before.dy()
+    return (int(dx), int(dy)) if dx == int(dx) and dy == int(dy) else None

@@ -1,7 +1,7 @@
 """The scene: a projection of the graph value, id to item. It never decides anything; edits are new graphs."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
@@ -14,6 +14,7 @@ from canvas_app.ui.canvas.counts import Counts
 from canvas_app.ui.canvas.drawn import Drawn, drawn_of
 from canvas_app.ui.canvas.metrics import Box
 from canvas_app.ui.canvas.routing import Cards, Ends, Route, route_all
+from canvas_app.ui.canvas.wires import Wires
 from nodes.graph import Edge, Graph, Node, Point, difference
 from nodes.spec import Names
 from storage.base.problems import Problem
@@ -43,7 +44,8 @@ class CanvasScene(QGraphicsScene):
         self.moved: dict[str, Point] = {}  # where dragged cards are now
         self.revision = 0
         self.shape = 0  # changes whenever a card or wire is elsewhere
-        self._routes: dict[Edge, Route] | None = None
+        self._wires: Wires | None = None
+        self._bounds: tuple[int, QRectF] = (-1, QRectF())
         self.selectionChanged.connect(self.touch)
 
     # -- from the graph ----------------------------------------------------------------------------------
@@ -54,7 +56,7 @@ class CanvasScene(QGraphicsScene):
         self.redrawn.emit()
 
     def _reshaped(self) -> None:
-        self._routes = None
+        self._wires = None
         self.shape += 1
 
     def load(self, graph: Graph) -> None:
@@ -189,13 +191,13 @@ class CanvasScene(QGraphicsScene):
 
     def bounds(self, ids: Iterable[str] | None = None) -> QRectF:
         """The rectangle around some cards, or around everything drawn."""
-        boxes = [self.box(node_id) for node_id in (self.cards if ids is None else ids)]
-        if ids is None:
+        if ids is not None:
+            return _around([self.box(node_id) for node_id in ids])
+        if self._bounds[0] != self.shape:
+            boxes = [self.box(node_id) for node_id in self.cards]
             boxes += [(d.x, d.y, d.x + d.width, d.y + d.height) for d in self.drawn.values()]
-        if not boxes:
-            return QRectF()
-        left, top = min(b[0] for b in boxes), min(b[1] for b in boxes)
-        return QRectF(left, top, max(b[2] for b in boxes) - left, max(b[3] for b in boxes) - top)
+            self._bounds = (self.shape, _around(boxes))
+        return QRectF(self._bounds[1])
 
     def ends(self, edge: Edge) -> Ends | None:
         """Both ends of a wire; None where a node is missing."""
@@ -205,12 +207,17 @@ class CanvasScene(QGraphicsScene):
         return Ends(start, end, self.box(edge.source), self.box(edge.target))
 
     @property
-    def routes(self) -> Mapping[Edge, Route]:
-        """The way of every wire, worked out when first asked for."""
-        if self._routes is None:
+    def wires(self) -> Wires:
+        """The wires with their ways, worked out when first asked for."""
+        if self._wires is None:
             ends = {edge: found for edge in self.graph.edges if (found := self.ends(edge)) is not None}
-            self._routes = route_all(ends, Cards(self.box(node_id) for node_id in self.cards))
-        return self._routes
+            self._wires = Wires(route_all(ends, Cards(self.box(node_id) for node_id in self.cards)))
+        return self._wires
+
+    @property
+    def routes(self) -> Mapping[Edge, Route]:
+        """The way of every wire."""
+        return self.wires.routes
 
     def lift(self, ids: Iterable[str]) -> None:
         """Cards are about to be dragged: from now on they and their wires are painted above the rest."""
@@ -279,15 +286,11 @@ class CanvasScene(QGraphicsScene):
 
     def edge_at(self, at: QPointF, reach: float) -> Edge | None:
         """The wire nearest to a place, within reach."""
-        best: tuple[float, Edge] | None = None
-        x, y = at.x(), at.y()
-        for edge, route in self.routes.items():
-            (x0, y0), (x1, y1) = route.points[0], route.points[-1]
-            if not route.back and not (
-                x0 - reach <= x <= x1 + reach and min(y0, y1) - reach <= y <= max(y0, y1) + reach
-            ):
-                continue
-            distance = route.distance((x, y))
-            if distance <= reach and (best is None or distance < best[0]):
-                best = distance, edge
-        return best[1] if best else None
+        return self.wires.nearest((at.x(), at.y()), reach)
+
+
+def _around(boxes: Sequence[Box]) -> QRectF:
+    if not boxes:
+        return QRectF()
+    left, top = min(b[0] for b in boxes), min(b[1] for b in boxes)
+    return QRectF(left, top, max(b[2] for b in boxes) - left, max(b[3] for b in boxes) - top)

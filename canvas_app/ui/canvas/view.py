@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QNativeGestureEvent,
     QPainter,
+    QPaintEvent,
     QResizeEvent,
     QTransform,
     QWheelEvent,
@@ -61,8 +62,7 @@ class CanvasView(QGraphicsView):
         self._settle.timeout.connect(self._settled)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSceneRect(_WORLD)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
-        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -89,6 +89,7 @@ class CanvasView(QGraphicsView):
         across, down = self.horizontalScrollBar(), self.verticalScrollBar()
         across.setValue(round(across.value() - dx))
         down.setValue(round(down.value() - dy))
+        self.viewport().update()
         self.view_changed.emit()
 
     def zoom_at(self, zoom: float, at: QPointF | None = None) -> None:
@@ -143,19 +144,20 @@ class CanvasView(QGraphicsView):
 
     # -- painting ----------------------------------------------------------------------------------------
 
-    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        painter.save()
-        painter.resetTransform()
-        size = QSizeF(self.viewport().size())
-        self.picture.draw(painter, self.viewportTransform(), size, self.devicePixelRatioF())
-        painter.restore()
-
-    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        zoom = self.zoom
+    def paintEvent(self, event: QPaintEvent) -> None:
+        # the items have nothing to paint: going through thousands of them would cost more than the picture
+        painter = QPainter(self.viewport())
+        self.picture.draw(
+            painter, self.viewportTransform(), QSizeF(self.viewport().size()), self.devicePixelRatioF()
+        )
+        painter.setWorldTransform(self.viewportTransform())
         if self.gesture is None:
-            overlay_art.paint_hover(painter, self.canvas, self.hover, zoom)
+            overlay_art.paint_hover(painter, self.canvas, self.hover, self.zoom)
         else:
-            self.gesture.paint(painter, zoom)
+            self.gesture.paint(painter, self.zoom)
+        painter.end()
+        if self.picture.unfinished:
+            self._settle.start()
 
     def paint_lifted(self, painter: QPainter, ids: Iterable[str]) -> None:
         """The cards being dragged, above everything."""
