@@ -66,10 +66,9 @@ def _meaning(key: str, region: str) -> tuple[str, str | None]:
 def _by(connection: Connection, column: "Column[str]", wanted: dict[str, str]) -> dict[str, int]:
     ids: dict[str, int] = {}
     for some in _chunks(list(set(wanted.values()))):
-        query = (
-            select(column, tables.contact.c.id).where(column.in_(some)).order_by(tables.contact.c.id.desc())
-        )
-        ids |= {row[0]: row[1] for row in connection.execute(query)}
+        # sorted here: ORDER BY id would make SQLite walk the whole table
+        query = select(column, tables.contact.c.id).where(column.in_(some))
+        ids |= {row[0]: row[1] for row in sorted(connection.execute(query), key=lambda row: -row[1])}
     return {key: ids[value] for key, value in wanted.items() if value in ids}
 
 

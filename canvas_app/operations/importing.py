@@ -161,7 +161,8 @@ class ContactImport:
         table = self.contacts.table
         column = table.c.email_fold if self.plan.key == "email" else table.c[self.plan.key]
         query = select(column, table.c.id, table.c.place, *(table.c[name] for name in self.columns))
-        rows = self.connection.execute(query.where(column.in_(wanted)).order_by(table.c.id.desc()))
+        # sorted here: ORDER BY id would make SQLite walk the whole table
+        rows = sorted(self.connection.execute(query.where(column.in_(wanted))), key=lambda row: -row[1])
         return {row[0]: _Person(row[1], list(row[3:]), is_new=False, place=row[2]) for row in rows}
 
     def _owners(self, columns: list[list[Any]]) -> dict[str, int]:
@@ -213,9 +214,9 @@ class ContactImport:
                     person.place = self.places.number(zone, country)
                 (new if person.is_new else changed).append(person)
         now, columns = self.plan.now, (*self.columns, *(name for _at, name in self.folded))
-        rows = ([each.id, self._bucket(each), each.place, now, now, *self._stored(each)] for each in new)
+        rows = ((each.id, self._bucket(each), each.place, now, now, *self._stored(each)) for each in new)
         insert_rows(self.connection, "contact", (*_FIXED, *columns), rows)
-        rows = ([each.place, now, *self._stored(each), each.id] for each in changed)
+        rows = ((each.place, now, *self._stored(each), each.id) for each in changed)
         update_rows(self.connection, "contact", ("place", "changed", *columns), rows)
         self.side.write(self.ids)
 

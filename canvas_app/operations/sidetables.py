@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, bindparam, delete, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage import tables
 from storage.bulk import insert_rows
@@ -147,16 +146,9 @@ def record_consents(
     connection: Connection, rows: Iterator[tuple[int, str, bool]], *, at: int, source: str
 ) -> None:
     """Keep what contacts (id, channel, given) said, with time and source."""
-    values = [
-        {"contact": contact, "channel": channel, "given": given, "at": at, "source": source}
-        for contact, channel, given in rows
-    ]
-    if values:
-        statement = upsert(tables.consent)
-        changes = {name: statement.excluded[name] for name in ("given", "at", "source")}
-        connection.execute(
-            statement.on_conflict_do_update(index_elements=["contact", "channel"], set_=changes), values
-        )
+    columns = ("contact", "channel", "given", "at", "source")
+    values = ((contact, channel, given, at, source) for contact, channel, given in rows)
+    insert_rows(connection, "consent", columns, values, key=columns[:2])
 
 
 def _chunks(items: Sequence[int]) -> Iterator[Sequence[int]]:
