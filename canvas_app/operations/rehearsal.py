@@ -11,15 +11,17 @@ from canvas_app.operations.changes import Progress, silent
 from canvas_app.operations.publishing import publish
 from canvas_app.operations.running import advance, sandbox_engine
 from canvas_app.operations.strategies import save_draft
+from canvas_app.operations.templates import add_sample_contacts, template_setting
 from canvas_app.reports.nodes import nodes_report
 from nodes.channel import Channel
+from nodes.clauses import Scope
 from nodes.graph import Graph
 from nodes.library.audience import Audience
 from nodes.library.date_entry import DateEntry
 from nodes.library.event_entry import EventEntry
 from nodes.library.wait_for import WaitFor
 from nodes.registry import behaviour
-from nodes.rules import EVERYBODY, Happened, Rule, Test
+from nodes.rules import EVERYBODY, Any_, Happened, Rule, Test
 from nodes.settings import Settings
 from storage import tables
 from storage.base.errors import UserError
@@ -65,6 +67,9 @@ def rehearse(
     try:
         with workspace.read() as live, scratch.write() as copy:
             chosen = _copy(live, copy, graph, people, now)
+            made_from = setting(live, template_setting(graph.name))
+        if not chosen:
+            chosen = _add_samples(scratch, made_from)
         assumed = _assume(scratch, graph, now, days)
         name = graph.name or "rehearsal"
         save_draft(scratch, name=name, graph=replace(graph, name=name))
@@ -84,6 +89,14 @@ def rehearse(
         scratch.close()
 
 
+def _add_samples(scratch: Workspace, made_from: Mapping[str, Any] | None) -> int:
+    """The made-up people of the template that a strategy comes from."""
+    if made_from is None:
+        text = N_("There is nobody to rehearse with. Bring in contacts first, or start from a template.")
+        raise UserError(text)
+    return add_sample_contacts(scratch, template_id=made_from["id"], answers=made_from["answers"]).created
+
+
 # -- the scratch copy --------------------------------------------------------------------------------------------------
 
 
@@ -93,13 +106,14 @@ def _copy(live: Connection, copy: Connection, graph: Graph, people: int, now: in
     for table in (tables.field, tables.place, tables.name, tables.audience, tables.source):
         copy.execute(table.delete())
         _copy_rows(live, copy, table, select(table))
-    contacts = Contacts.load(live)
+    scope = Scope.load(live, now)
+    contacts = scope.contacts
     present = {row.name for row in copy.exec_driver_sql("PRAGMA table_info(contact)")}
     for column in contacts.table.c:
         if column.name not in present:
             kind = column.type.compile(copy.dialect)
             copy.exec_driver_sql(f'ALTER TABLE contact ADD COLUMN "{column.name}" {kind}')
-    chosen = _chosen(live, contacts, graph, people, now)
+    chosen = _chosen(live, scope, graph, people)
     for start in range(0, len(chosen), 500):
         part = chosen[start : start + 500]
         _copy_rows(live, copy, contacts.table, select(contacts.table).where(contacts.table.c.id.in_(part)))
@@ -115,30 +129,17 @@ def _copy_rows(live: Connection, copy: Connection, table: Any, query: Any) -> No
         copy.execute(insert(table), rows)
 
 
-def _chosen(live: Connection, contacts: Contacts, graph: Graph, people: int, now: int) -> list[int]:
-    """A fair sample (by the contacts' own chance) of those who could enter, else of everybody."""
-    from nodes.clauses import Scope
-
-    scope = Scope.load(live, now)
-    rules: list[Rule] = [
-        kind.wanted for node in graph.nodes.values() if isinstance(kind := behaviour(node, graph), Audience)
+def _chosen(live: Connection, scope: Scope, graph: Graph, people: int) -> list[int]:
+    """A fair sample (by the contacts' own chance) of those who could enter; of everybody for events and dates."""
+    audiences = [
+        kind for node in graph.nodes.values() if isinstance(kind := behaviour(node, graph), Audience)
     ]
-    found: list[int] = []
-    for rule in (*rules, EVERYBODY):
-        query = (
-            select(contacts.table.c.id)
-            .where(scope.clause(rule))
-            .order_by(contacts.table.c.bucket)
-            .limit(people)
-        )
-        found = list(dict.fromkeys([*found, *live.scalars(query)]))[:people]
-        if found and rule is not EVERYBODY and not _enters_otherwise(graph):
-            break
-    return found
-
-
-def _enters_otherwise(graph: Graph) -> bool:
-    return any(node.type in (EventEntry.type_id, DateEntry.type_id) for node in graph.nodes.values())
+    rules: list[Rule] = [kind.wanted for kind in audiences]
+    if any(node.type in (EventEntry.type_id, DateEntry.type_id) for node in graph.nodes.values()):
+        rules.append(EVERYBODY)
+    contact = scope.contacts.table.c
+    query = select(contact.id).where(scope.clause(Any_(tuple(rules)))).order_by(contact.bucket, contact.id)
+    return list(live.scalars(query.limit(people)))
 
 
 # -- what has to be assumed --------------------------------------------------------------------------------------------
@@ -149,10 +150,13 @@ def _assume(scratch: Workspace, graph: Graph, now: int, days: int) -> tuple[str,
     assumed: list[str] = []
     kinds = [kind for node in graph.nodes.values() if (kind := behaviour(node, graph)) is not None]
     with scratch.write() as connection:
+        served = set(connection.scalars(select(tables.account.c.channel)))
         known = OUTCOME_FIELD in Contacts.load(connection).fields
         for channel in {kind.channel: kind for kind in kinds if isinstance(kind, Channel)}.values():
             rates = ASSUMED_CALLS if channel.is_call else ASSUMED_MESSAGES
             params = {"outcome_field": OUTCOME_FIELD} if known else {"rates": dict(rates)}
+            if channel.channel in served:
+                continue
             row = {"name": f"rehearsal {channel.channel}", "channel": channel.channel, "kind": "sandbox"}
             connection.execute(insert(tables.account).values(**row, params=params, is_default=True))
             assumed += [] if known else [channel.channel]

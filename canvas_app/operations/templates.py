@@ -26,7 +26,7 @@ from storage.base.errors import UserError
 from storage.base.problems import Problem
 from storage.base.words import LANGUAGES, N_, Words, _, language
 from storage.contacts import add_field
-from storage.workspace import Workspace, setting
+from storage.workspace import Workspace, set_setting, setting
 
 Json = Any
 FALLBACK = "en"
@@ -143,6 +143,7 @@ def use_template(
     with workspace.write() as connection:
         _prepare(connection, data)
         chosen = free_name(connection, name.strip() if name and name.strip() else graph.name)
+        set_setting(connection, template_setting(chosen), {"id": data["id"], "answers": dict(answers or {})})
     saved = save_draft(workspace, name=chosen, graph=replace(graph, name=chosen), base=0)
     created = (
         add_sample_contacts(workspace, template_id=template_id, answers=answers).created if samples else 0
@@ -156,6 +157,11 @@ def use_template(
         samples=created,
         problems=tuple(problems),
     )
+
+
+def template_setting(name: str) -> str:
+    """Under which setting a workspace remembers the template that a strategy was made from."""
+    return f"template: {name}"
 
 
 def sample_contacts(
