@@ -1,5 +1,6 @@
 """A published version, ready to run: its graph, settings, numbers and segments."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,11 +11,14 @@ from canvas_app.runtime.segments import Segment, Shape, compile_segment
 from nodes.channel import Channel
 from nodes.file import read_graph
 from nodes.graph import Graph
+from nodes.library.result_split import ResultSplit
+from nodes.library.update_contact import UpdateContact
+from nodes.library.wait_for import WaitFor
 from nodes.settings import Settings
 from nodes.spec import NodeType
 from nodes.windows import Window
 from storage import tables
-from storage.workspace import setting
+from storage.workspace import name_id, setting
 
 
 @dataclass
@@ -94,7 +98,20 @@ def load_published(connection: Connection, version: int) -> Published:
     found.node_ids.update(
         numbered(connection, row.strategy, list(found.shape.graph.nodes) + list(graph.nodes))
     )
+    for word in _words_of(found):
+        name_id(connection, word)
     return found
+
+
+def _words_of(version: Published) -> Iterator[str]:
+    """Tags and events that its statements look up by name: they must be there before the first wave."""
+    for kind in version.shape.types.values():
+        if isinstance(kind, UpdateContact):
+            yield from (*kind.add_tags, *kind.remove_tags)
+        elif isinstance(kind, WaitFor):
+            yield from (*kind.outcomes, *((kind.event,) if kind.event else ()))
+        elif isinstance(kind, ResultSplit):
+            yield from (word for branch in kind.branches for word in branch.outcomes)
 
 
 def numbered(connection: Connection, strategy: int, keys: list[str]) -> dict[str, int]:
