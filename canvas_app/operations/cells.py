@@ -11,7 +11,7 @@ from storage.base.clock import is_zone
 from storage.base.words import N_, Words
 from storage.phones import e164
 from storage.places import country_code
-from storage.reading.layout import Batch
+from storage.reading.layout import Batch, Layout
 from storage.reading.values import NOTHING, reader_of, yes_no
 
 _MEMO = 50_000
@@ -40,13 +40,13 @@ class Grid:
     bad: set[int]
 
     @classmethod
-    def of(cls, batch: Batch, width: int, rejects: Rejects) -> "Grid":
+    def of(cls, batch: Batch, layout: Layout, rejects: Rejects) -> "Grid":
         """Cut a batch; a row with too many cells would land in wrong columns, so it is not taken."""
-        rows, bad = batch.rows, set()
+        rows, bad, width = batch.rows, set(), len(layout.columns)
         if any(len(row) != width for row in rows) or batch.spans:
             rows = list(rows)
             for at, row in enumerate(rows):
-                reason = _misfit(row, width, batch.lines[at], batch.spans.get(at))
+                reason = _misfit(row, layout, batch.lines[at], batch.spans.get(at))
                 if reason:
                     rejects.row(batch.lines[at], "", " · ".join(row)[:200], reason)
                     bad.add(at)
@@ -55,9 +55,10 @@ class Grid:
         return cls(batch.lines, list(zip(*rows, strict=True)), bad)
 
 
-def _misfit(row: Sequence[str], width: int, line: int, last: int | None) -> Words | None:
+def _misfit(row: Sequence[str], layout: Layout, line: int, last: int | None) -> Words | None:
+    width = len(layout.columns)
     extra = len(row) > width and any(cell.strip() for cell in row[width:])
-    if last is not None and (extra or len(row) < width):
+    if last is not None and (extra or len(row) < width or any(_holds_rows(cell, layout) for cell in row)):
         text = N_("Lines {a} to {b} read as one row: a quote opens in them and closes too late.")
         return Words.of(text, a=line, b=last)
     if extra:
@@ -66,6 +67,16 @@ def _misfit(row: Sequence[str], width: int, line: int, last: int | None) -> Word
             n=len(row), width=width,
         )  # fmt: skip
     return None
+
+
+def _holds_rows(cell: str, layout: Layout) -> bool:
+    """Whether a cell of several lines has swallowed whole rows: as many cells as the heading, an address in them."""
+    if "\n" not in cell or not layout.delimiter or len(layout.columns) < 2:
+        return False
+    inner = (line.split(layout.delimiter) for line in cell.splitlines()[1:])
+    return any(
+        len(parts) == len(layout.columns) and any(email_address(part) for part in parts) for parts in inner
+    )
 
 
 class CellReader:

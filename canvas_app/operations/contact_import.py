@@ -122,7 +122,7 @@ def _imported(
                 connection.execute(row.values(options=list(column.options)))
     work = ContactImport(connection, plan, Contacts.load(connection), Rejects())
     for batch in table.batches():
-        work.take(batch, len(table.layout.columns))
+        work.take(batch, table.layout)
         progress(work.rows, None)
     imported: Select[tuple[int]] = select(literal_column("id")).select_from(text(IMPORTED))
     result = ContactsImported(

@@ -107,9 +107,8 @@ def contact_by_id(connection: Connection, number: int) -> ContactShown:
         .where(tag.contact == number)
         .order_by(word.text)
     ).scalars()
-    answers = dict(
-        connection.execute(select(said.channel, said.given).where(said.contact == number)).tuples().all()
-    )
+    said_so = connection.execute(select(said.channel, said.given).where(said.contact == number))
+    answers = {channel: given for channel, given in said_so}
     consent: dict[str, bool | None] = dict.fromkeys((*ADDRESS_OF, MARKETING))
     return ContactShown(
         id=number,

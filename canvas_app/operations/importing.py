@@ -16,7 +16,7 @@ from storage.base.words import N_, Words
 from storage.bulk import insert_rows, update_rows
 from storage.contacts import ContactField, Contacts, bucket_of, fold
 from storage.places import NOWHERE, Places
-from storage.reading.layout import Batch
+from storage.reading.layout import Batch, Layout
 
 _FIXED = ("id", "bucket", "place", "created", "changed")
 
@@ -90,9 +90,9 @@ class ContactImport:
             (at, each.fold) for at, each in enumerate(self.fields) if each.fold and each.fold != each.column
         ]
 
-    def take(self, batch: Batch, width: int) -> None:
+    def take(self, batch: Batch, layout: Layout) -> None:
         """Create and update the contacts of a batch."""
-        grid = Grid.of(batch, width, self.rejects)
+        grid = Grid.of(batch, layout, self.rejects)
         failed: Failed = []
         columns, side = self._values(grid, failed)
         self.rows += len(batch.rows)

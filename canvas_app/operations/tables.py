@@ -78,7 +78,7 @@ def preview_table(
     batches = table.batches(max(rows, 1000))
     batch = next(batches, Batch([], [], {}))
     rejects = Rejects()
-    grid = Grid.of(batch, len(plans), rejects)
+    grid = Grid.of(batch, table.layout, rejects)
     reader = CellReader(zone=zone, region=region)
     columns = tuple(_column(plan, grid, reader, plans) for plan in plans)
     notes = [*table.layout.notes, *_remarks(columns, rejects, table)]

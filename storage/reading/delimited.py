@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ _DELIMITERS = ",;\t|^~\x01\x1f"
 _SAMPLE = 1 << 16
 _END = "\x1eend of the table\x1e"
 _SINGLE = re.compile(r"(?:^|[,;\t|])'[^'\n]*'(?=[,;\t|]|\r?$)", re.MULTILINE)
+_UNREADABLE = (UnicodeError, EOFError, OSError, zlib.error)
 csv.field_size_limit(LONGEST_CELL)
 
 
@@ -50,8 +52,11 @@ class DelimitedText:
         self._path = path
         self._bytes = None if text is None else text.encode()
         self.name = name or (path.name if path else "")
-        with self._open() as file:
-            found = Found(options.encoding) if options.encoding else detect(file, self.name)
+        try:
+            with self._open() as file:
+                found = Found(options.encoding) if options.encoding else detect(file, self.name)
+        except _UNREADABLE as error:
+            raise _broken(self.name, error) from error
         self._found = found
         sample, complete = self._sample()
         self._dialect = _dialect(sample, options)
@@ -75,7 +80,7 @@ class DelimitedText:
                             N_("A quote opens on line {line} and never closes. Mend it there."), line=start
                         )
                     break
-                if start < first or not row or (len(row) == 1 and not row[0].strip()):
+                if start < first or not any(row) or (len(row) == 1 and not row[0].strip()):
                     continue
                 if line != start:
                     batch.spans[len(batch.rows)] = line
@@ -86,7 +91,7 @@ class DelimitedText:
                     batch = Batch([], [], {})
         except csv.Error as error:
             raise _too_long(error, line + 1) from error
-        except (UnicodeError, EOFError, OSError) as error:
+        except _UNREADABLE as error:
             raise _broken(self.name, error) from error
         if batch.rows:
             yield batch
@@ -117,7 +122,7 @@ class DelimitedText:
             with self._text() as text:
                 sample = text.read(_SAMPLE)
                 complete = not text.read(1)
-        except (UnicodeError, EOFError, OSError) as error:
+        except _UNREADABLE as error:
             raise _broken(self.name, error) from error
         if self._found.has_nul:
             sample = sample.replace("\0", "")

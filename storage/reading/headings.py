@@ -48,7 +48,7 @@ def find_heading(rows: Sequence[Sequence[str]]) -> Heading:
         )
         return Heading(None, first, tuple(notes))
     second = _second_heading(rows, first)
-    if second:
+    if second is not None:
         notes.append(
             Words.of(
                 N_("Lines {a} and {b} both look like headings; line {c} is used."),

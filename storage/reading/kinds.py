@@ -19,10 +19,18 @@ ENOUGH = 200_000  # rows that are looked at
 _MOST_DISTINCT = 5_000
 _TOLERATED = 0.1  # a column of numbers stays one when so many cells are no numbers, from 10 cells on
 _CURRENCY = re.compile(r"[¥￥$€£₫円元]|RMB|CNY|USD|EUR|VND", re.IGNORECASE)
+_ANSWERS = frozenset({"yes", "true", "false", "是", "否", "có", "không", "同意", "不同意"})
 _PLAIN_DAY = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])([0-2]\d|3[01])")
 _CODE = re.compile(
     r"(^|_)(id|zip|zipcode|zip_code|postcode|postal|code|sku|no|number)$|编号|号码|邮编|身份证|mã"
 )
+
+
+def _yes_or_no(values: set[str]) -> bool:
+    """Answers: 1 and 0 alone stay numbers, and one lonely “no” may be Norway."""
+    if not values <= YES | NO or all(each.isdigit() for each in values):
+        return False
+    return bool(values & YES and values & NO) or values <= _ANSWERS
 
 
 class KindOfColumn:
@@ -61,7 +69,7 @@ class KindOfColumn:
         values = self.values
         if not values:
             return "text"
-        if {each.casefold() for each in values} <= YES | NO and any(not each.isdigit() for each in values):
+        if _yes_or_no({each.casefold() for each in values}):
             return "yes_no"
         if all(_PLAIN_DAY.fullmatch(each) for each in values) and self._fits(values, wall_time):
             return "date"
