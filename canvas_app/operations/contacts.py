@@ -108,7 +108,7 @@ def contact_by_id(connection: Connection, number: int) -> ContactShown:
         .order_by(word.text)
     ).scalars()
     said_so = connection.execute(select(said.channel, said.given).where(said.contact == number))
-    answers = {channel: given for channel, given in said_so}
+    answers = {row.channel: row.given for row in said_so}
     consent: dict[str, bool | None] = dict.fromkeys((*ADDRESS_OF, MARKETING))
     return ContactShown(
         id=number,
