@@ -4,6 +4,7 @@ A node type writes `wait = duration(N_("Wait"), key="for")`; reading `self.wait`
 value, `check` lists what does not fit, and the desktop builds its form from `kind`, `label` and the other attributes.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, overload
@@ -109,7 +110,7 @@ def number(label: str, *, default: float | None = None, minimum: float | None = 
     def parse(value: Json) -> float | int | None:
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             raise UserError(N_("“{value}” is not a number."), value=value)
         if whole and value != int(value):
             raise UserError(N_("“{value}” is not a whole number."), value=value)

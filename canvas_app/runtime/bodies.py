@@ -135,7 +135,7 @@ class _Plain(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in _SILENT:
             self._silent = max(0, self._silent - 1)
-        elif tag in _BLOCKS and tag != "br":
+        elif tag in _BLOCKS and tag not in ("br", "li", "tr"):
             self._pieces.append("\n\n" if tag == "p" else "\n")
         elif tag == "a" and self._links:
             link = self._links.pop()

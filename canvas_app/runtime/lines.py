@@ -6,6 +6,7 @@ They never see the database. What they transmit comes by one queue, what became 
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress as ignoring
 from dataclasses import dataclass
 from queue import SimpleQueue
 
@@ -13,7 +14,6 @@ from canvas_app.runtime.journal import Claim, Journal
 from canvas_app.runtime.outbox import Owed
 from canvas_app.runtime.rendering import BadRecipient
 from nodes.accounts import AccountKind, Line, Message, Receipt, Verdict
-from storage.base.errors import UserError
 
 DOWN_SECONDS = 1.0  # a host that does not answer is asked once a second
 _DOWN = frozenset({"no_connection", "sign_in"})
@@ -99,7 +99,9 @@ class Lines:
             message = job.write()
         except BadRecipient:
             return Done(job, problem="bad_address")
-        except UserError:
+        except (
+            Exception
+        ):  # nothing has left; a thread that died here would leave its messages claimed for good
             return Done(job, problem="not_written")
         if time.monotonic() < self._down_until:
             return Done(job, Receipt(message.key, Verdict.LATER, "no_connection"))
@@ -110,5 +112,6 @@ class Lines:
             receipt = Receipt(message.key, Verdict.UNKNOWN, "line_lost")
         if receipt.reason in _DOWN:
             self._down_until = time.monotonic() + DOWN_SECONDS
-        self._journal.answered(job.claim, receipt.verdict)
+        with ignoring(OSError):  # a full disk: after a crash the message would be unknown, never doubled
+            self._journal.answered(job.claim, receipt.verdict)
         return Done(job, receipt)

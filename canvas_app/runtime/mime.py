@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from email.utils import formatdate, parseaddr
 from functools import lru_cache
 from pathlib import PurePath
+from urllib.parse import quote
 
 from nodes.channels.email import ADDRESS
 from storage.base.errors import UserError
@@ -122,14 +123,14 @@ def file_part(name: str, data: bytes) -> bytes:
         ".png": "image/png",
         ".jpg": "image/jpeg",
     }.get(PurePath(name).suffix.lower(), "application/octet-stream")
-    plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)
-    encoded = "".join(
-        chr(byte) if (chr(byte).isalnum() and byte < 128) or byte in b"._-" else f"%{byte:02X}"
-        for byte in name.encode()
+    named = (
+        f'filename="{name}"'
+        if re.fullmatch(r"[\w .-]+", name, re.ASCII)
+        else f"filename*=utf-8''{quote(name, safe='')}"
     )
     head = (
         f"Content-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n"
-        f"Content-Disposition: attachment; filename=\"{plain}\"; filename*=utf-8''{encoded}\r\n\r\n"
+        f"Content-Disposition: attachment; {named}\r\n\r\n"
     )
     return head.encode() + base64_lines(data)
 

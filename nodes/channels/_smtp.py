@@ -4,6 +4,7 @@ The mark is made just before the final dot. Whatever goes wrong before it is a d
 leaves the message unknown.
 """
 
+import base64
 import re
 import select
 import smtplib
@@ -100,7 +101,7 @@ class SmtpAccount(AccountKind):
 
     def lines(self) -> int:
         """How many lines may be open at once."""
-        return int(self.connections)
+        return int(self.connections or 1)
 
     def per_second(self) -> float:
         """How many mails may leave in a second; 0 = as fast as it goes."""
@@ -269,17 +270,17 @@ class SmtpLine:
         smtp: smtplib.SMTP
         if account.security == "tls":
             smtp = _SmtpTls(
-                account.host, account.port, name, timeout=CONNECT_SECONDS, context=self._context()
+                account.host, account.port or 587, name, timeout=CONNECT_SECONDS, context=self._context()
             )
         else:
-            smtp = _Smtp(account.host, account.port, name, timeout=CONNECT_SECONDS)
+            smtp = _Smtp(account.host, account.port or 587, name, timeout=CONNECT_SECONDS)
         try:
             smtp.ehlo_or_helo_if_needed()
             if account.security == "starttls":
                 smtp.starttls(context=self._context())
                 smtp.ehlo()
             if account.username:
-                smtp.login(account.username, self._secret or "")
+                _sign_in(smtp, account.username, self._secret or "")
             assert smtp.sock is not None
             smtp.sock.settimeout(REPLY_SECONDS)
         except BaseException:
@@ -295,6 +296,17 @@ class SmtpLine:
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
             smtp.close()
+
+
+def _sign_in(smtp: smtplib.SMTP, user: str, password: str) -> None:
+    """Sign in once: smtplib tries a wrong password by every method (some servers lock us out), and knows only ASCII."""
+    if "PLAIN" not in smtp.esmtp_features.get("auth", "").upper().split():
+        smtp.login(user, password)
+        return
+    response = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
+    code, said = smtp.docmd("AUTH", f"PLAIN {response}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, said)
 
 
 def _refuse_a_dead_line(sock: socket.socket) -> None:
