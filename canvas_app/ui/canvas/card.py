@@ -33,7 +33,6 @@ class Card:
         self.rows: tuple[Port, ...] = self.ports if len(self.ports) > 1 else ()
         self.problem: Problem | None = None
         self.count: NodeCount | None = None
-        self.counting = False
         self.stamp = next(_STAMPS)  # another one whenever it has to be painted anew
 
     def show_problem(self, problem: Problem | None) -> None:
@@ -41,10 +40,12 @@ class Card:
         if problem != self.problem:
             self.problem, self.stamp = problem, next(_STAMPS)
 
-    def show_count(self, count: NodeCount | None, *, counting: bool) -> None:
-        """Put figures on it, or take them off."""
-        if (count, counting) != (self.count, self.counting):
-            self.count, self.counting, self.stamp = count, counting, next(_STAMPS)
+    def show_count(self, count: NodeCount | None) -> bool:
+        """Put figures on it, or take them off; whether its height changed by that."""
+        height = self.height
+        if count != self.count:
+            self.count, self.stamp = count, next(_STAMPS)
+        return self.height != height
 
     @cached_property
     def title(self) -> str:
@@ -73,7 +74,7 @@ class Card:
             return _("People pass by"), "text3"
         if self.problem is not None and self.problem.level is Level.ERROR:
             return self.problem.message, "text2"
-        if self.counting and not self.ports and self.count is not None:
+        if not self.ports and self.count is not None:
             return plural("{n} contact", "{n} contacts", self.count.entered), "text2"
         return self.summary, "text2"
 
@@ -85,7 +86,7 @@ class Card:
     @property
     def has_counters(self) -> bool:
         """Whether the last row shows figures; the ends of a strategy carry theirs in the sub-line."""
-        return self.counting and bool(self.ports)
+        return self.count is not None and bool(self.ports)
 
     @property
     def height(self) -> float:

@@ -2,18 +2,19 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPainter
 
-from canvas_app.ui.canvas import metrics, wire_art
+from canvas_app.ui.canvas import card_art, metrics, wire_art
 from canvas_app.ui.canvas.card import Card
 from canvas_app.ui.canvas.gestures import Gesture, Modifiers
 from canvas_app.ui.palette.catalogue import Tile, tile
-from canvas_app.ui.theme import color
 from nodes.graph import Edge, Graph, Point
 
 if TYPE_CHECKING:
     from canvas_app.ui.canvas.view import CanvasView
+
+_GHOST = 0.75  # opacity of the card that is not there yet
 
 
 class Drop(Gesture):
@@ -55,10 +56,8 @@ class Drop(Gesture):
             return
         if self._onto is not None and self._onto in self.scene.routes:
             wire_art.paint_route(painter, self.scene.routes[self._onto], "accent", metrics.EDGE_DROP, zoom)
-        rect = QRectF(*self.corner, metrics.WIDTH, self._card.height)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setOpacity(0.7)
-        painter.setBrush(color("surface"))
-        painter.setPen(QPen(color("accent"), 1))
-        painter.drawRoundedRect(rect, metrics.RADIUS, metrics.RADIUS)
-        painter.setOpacity(1.0)
+        painter.save()
+        painter.translate(*self.corner)
+        painter.setOpacity(_GHOST)
+        card_art.paint_card(painter, self._card)
+        painter.restore()

@@ -71,7 +71,6 @@ class Picker(QFrame):
         self.search.clear()
         self._show("")
         height = self._height()
-        self.setFixedSize(_WIDTH, height)
         parent = self._home
         across = max(8, min(at.x(), parent.width() - _WIDTH - 8))
         down = max(8, min(at.y(), parent.height() - height - 8))
@@ -101,6 +100,7 @@ class Picker(QFrame):
         self.list.setVisible(bool(found))
         self._empty.setVisible(not found)
         self._empty.setText(self._empty_text.replace("{text}", text))
+        self.setFixedSize(_WIDTH, self._height())
         self._go(0)
 
     def _go(self, row: int) -> None:

@@ -116,9 +116,7 @@ class CanvasScene(QGraphicsScene):
     def _card(self, node: Node) -> Card:
         card = Card(node, self.graph, self.names)
         card.problem = self.problems.get(node.id)
-        card.show_count(
-            self.counts.nodes.get(node.id) if self.counts else None, counting=self.counts is not None
-        )
+        card.show_count(self.counts.nodes.get(node.id) if self.counts else None)
         return card
 
     def _resize(self, node_id: str) -> None:
@@ -158,13 +156,15 @@ class CanvasScene(QGraphicsScene):
 
     def show_counts(self, counts: Counts | None) -> None:
         """Figures on cards and wires; None takes them away."""
-        rows_change = (counts is None) != (self.counts is None)
         self.counts = counts
-        for node_id, card in self.cards.items():
-            card.show_count(counts.nodes.get(node_id) if counts else None, counting=counts is not None)
-            if rows_change:
-                self._resize(node_id)
-        if rows_change:
+        resized = [
+            key
+            for key, card in self.cards.items()
+            if card.show_count(counts.nodes.get(key) if counts else None)
+        ]
+        for node_id in resized:
+            self._resize(node_id)
+        if resized:
             self._reshaped()
         self.touch()
 

@@ -32,7 +32,7 @@ from canvas_app.ui.theme import (
 )
 from storage.base.words import _
 
-_ROW, _ICON, _INSET = 26, 18, 8.0
+_ROW, _ICON, _KEY, _INSET = 26, 18, 18, 8.0
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _FOLDED_WIDTH = 48
 # the widest window in which only icons are shown: the token is called `below_1440`
@@ -100,7 +100,20 @@ class _TileArt(QStyledItemDelegate):
 
 
 class _Tiles(QTreeView):
-    """The tree; drags a tile as its id."""
+    """The tree; drags a tile as its id. Its rows are the delegate's alone: the style would add a bar of its own."""
+
+    def drawRow(self, painter: QPainter, options: QStyleOptionViewItem, index: Index) -> None:
+        option = QStyleOptionViewItem(options)
+        over = self.indexAt(self.viewport().mapFromGlobal(self.cursor().pos())) == index and self.underMouse()
+        state = option.state & ~QStyle.StateFlag.State_MouseOver
+        chosen = self.selectionModel().isSelected(index)
+        if over:
+            state |= QStyle.StateFlag.State_MouseOver
+        if chosen:
+            state |= QStyle.StateFlag.State_Selected
+        option.state = state
+        option.rect = self.visualRect(index)
+        self.itemDelegate().paint(painter, option, index)
 
     def startDrag(self, supportedActions: Qt.DropAction) -> None:  # noqa: N803  (Qt's name)
         index = self.currentIndex()
@@ -137,6 +150,8 @@ class Palette(QFrame):
         )
         self._key = QLabel("N", self.search)
         set_role(self._key, "keycap")
+        self._key.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._key.setFixedSize(_KEY, _KEY)
         inside = QHBoxLayout(self.search)
         inside.setContentsMargins(0, 0, 6, 0)
         inside.addStretch()
