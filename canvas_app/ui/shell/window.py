@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QTimer
+from PySide6.QtCore import QByteArray, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -43,6 +43,8 @@ class PageHost(QWidget):
 
 class MainWindow(QMainWindow):
     """Pages ask for each other through the session; the window is the only one that knows them all."""
+
+    closing = Signal()
 
     def __init__(self, target: str, preferences: Preferences) -> None:
         super().__init__()
@@ -207,7 +209,7 @@ class MainWindow(QMainWindow):
 
         self.show_page("strategies")
         self.session.work.run_operation(
-            make_demo, title=_("Making the demo"), done=lambda name: self.open_strategy(str(name))
+            make_demo, title=_("Making the demo"), done=lambda made: self.open_strategy(made.name)
         )
 
     def _bring_contacts(self) -> None:
@@ -314,5 +316,6 @@ class MainWindow(QMainWindow):
         if self._hosts["strategies"].page is not None:
             self.strategies.editor.save_all()
         self.preferences.keep("geometry", bytes(self.saveGeometry().toBase64().data()).decode())
+        self.closing.emit()
         self.session.work.close()
         super().closeEvent(event)

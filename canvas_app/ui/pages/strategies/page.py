@@ -5,14 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from canvas_app.operations.changes import Changes
 from canvas_app.operations.overview import StrategyInfo
 from canvas_app.ui.dialogs.ask import ask, ask_text
 from canvas_app.ui.pages.strategies.document import Document, read_file, untitled
-from canvas_app.ui.pages.strategies.editor import EditorView
+from canvas_app.ui.pages.strategies.editor import RUNNING, EditorView
 from canvas_app.ui.pages.strategies.listing import StrategyList
 from canvas_app.ui.pages.strategies.running import Running
 from canvas_app.ui.shell.actions import Actions
@@ -22,6 +22,7 @@ from storage.base.problems import Problem
 from storage.base.words import _, plural
 
 FILES = "*.json"
+_REFRESH = 2000  # milliseconds between two looks at the list while something runs
 
 
 class StrategiesPage(QWidget):
@@ -57,6 +58,10 @@ class StrategiesPage(QWidget):
         on("pause", lambda: self._with(self._pause_or_resume))
         on("stop", lambda: self._with(lambda one: self._asked("stop", self.list.info(one.name))))
         session.changed.connect(self._changed)
+        self._timer = QTimer(self)
+        self._timer.setInterval(_REFRESH)
+        self._timer.timeout.connect(self._refresh)
+        self._timer.start()
         self.reload()
 
     # -- the list ----------------------------------------------------------------------------------------------
@@ -66,6 +71,11 @@ class StrategiesPage(QWidget):
         from canvas_app.operations.overview import list_strategy_infos
 
         self.session.work.run_operation(list_strategy_infos, done=self._show_infos, latest="strategies")
+
+    def _refresh(self) -> None:
+        """While a strategy runs its figures move by themselves."""
+        if self.isVisible() and any(info.status in RUNNING for info in self.list.infos):
+            self.reload()
 
     def _show_infos(self, infos: Any) -> None:
         self.list.show_infos(infos)

@@ -56,7 +56,7 @@ class Running(QObject):
                 self._stop(info)
 
     def _pause(self, info: StrategyInfo) -> None:
-        from canvas_app.operations.running import pause
+        from canvas_app.operations.publishing import pause
 
         people = plural("{n} person is in it now.", "{n} people are in it now.", info.in_now)
         question = _("{people} They stay where they are; nothing is sent until you resume.", people=people)
@@ -65,7 +65,7 @@ class Running(QObject):
         )
 
     def _resume(self, info: StrategyInfo) -> None:
-        from canvas_app.operations.running import resume
+        from canvas_app.operations.publishing import resume
 
         people = plural("{n} person is waiting in it.", "{n} people are waiting in it.", info.in_now)
         question = _("{people} Overdue work goes on as the settings of the strategy say.", people=people)
@@ -79,7 +79,7 @@ class Running(QObject):
         )
 
     def _stop(self, info: StrategyInfo) -> None:
-        from canvas_app.operations.running import stop
+        from canvas_app.operations.publishing import stop
 
         people = plural("{n} person leaves it now.", "{n} people leave it now.", info.in_now)
         question = _("{people} Waiting work is cancelled. The figures stay.", people=people)

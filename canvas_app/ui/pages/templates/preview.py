@@ -1,6 +1,6 @@
 """A strategy in small: tiles and lines, painted at once."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -10,8 +10,7 @@ from nodes.graph import Graph
 from nodes.registry import node_types
 from storage.base.words import _
 
-_SMALL, _LARGE = QSize(28, 12), QSize(176, 56)
-_CARD = QSize(176, 80)
+_SMALL, _LARGE, _CARD = QSizeF(28, 12), QSizeF(176, 56), QSizeF(176, 80)
 
 
 class GraphPicture(QWidget):
@@ -40,19 +39,22 @@ def paint_graph(painter: QPainter, room: QRectF, graph: Graph, *, large: bool = 
     """Paint a graph into `room`, cards of one size, whatever the scale."""
     if not graph.nodes:
         return
-    card = _LARGE if large else _SMALL
-    inner = room.adjusted(10, 10, -10 - card.width(), -10 - card.height())
     xs = [graph.position(node)[0] for node in graph.nodes]
     ys = [graph.position(node)[1] for node in graph.nodes]
-    wide, high = max(xs) - min(xs) or 1.0, max(ys) - min(ys) or 1.0
-    across = min(inner.width() / wide, 1.0 if large else card.width() * 1.5 / _CARD.width())
-    down = min(inner.height() / high, 1.0 if large else 0.32)
-    left = room.left() + 10 if large else room.center().x() - (wide * across + card.width()) / 2
-    top = room.center().y() - (high * down + card.height()) / 2
+    wide, high = max(xs) - min(xs) + _CARD.width(), max(ys) - min(ys) + _CARD.height()
+    inner = room.adjusted(10, 10, -10, -10)
+    scale = min(inner.width() / wide, inner.height() / high, 1.0 if large else _SMALL.width() / _CARD.width())
+    card = (
+        _LARGE
+        if large
+        else QSizeF(max(10.0, _CARD.width() * scale), max(6.0, _SMALL.height() * scale / 0.16))
+    )
+    left = room.left() + 10 if large else room.center().x() - wide * scale / 2
+    top = room.center().y() - high * scale / 2
 
     def place(node: str) -> QRectF:
         x, y = graph.position(node)
-        return QRectF(QPointF(left + (x - min(xs)) * across, top + (y - min(ys)) * down), card.toSizeF())
+        return QRectF(QPointF(left + (x - min(xs)) * scale, top + (y - min(ys)) * scale), card)
 
     painter.setPen(QPen(color("edge"), 2 if large else 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -91,9 +93,12 @@ def _small_card(painter: QPainter, rect: QRectF, kind: str) -> None:
     painter.drawRoundedRect(rect, size("radius.preview_node"), size("radius.preview_node"))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color(family))
-    painter.drawRoundedRect(QRectF(rect.left() + 3, rect.center().y() - 3, 6, 6), 1.5, 1.5)
-    painter.setBrush(color("border_strong"))
-    painter.drawRoundedRect(QRectF(rect.left() + 12, rect.center().y() - 1, rect.width() - 16, 2), 1, 1)
+    side = min(6.0, rect.height() - 4)
+    painter.drawRoundedRect(QRectF(rect.left() + 3, rect.center().y() - side / 2, side, side), 1.5, 1.5)
+    if rect.width() > 20:
+        painter.setBrush(color("border_strong"))
+        line = QRectF(rect.left() + side + 6, rect.center().y() - 1, rect.width() - side - 10, 2)
+        painter.drawRoundedRect(line, 1, 1)
 
 
 def _large_card(painter: QPainter, rect: QRectF, kind: str, name: str) -> None:
