@@ -1,43 +1,17 @@
 """What a hand on the mouse does to a strategy."""
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from canvas_app.ui.canvas.editor import CanvasEditor
-from canvas_app.ui.theme import install
-from nodes.graph import Edge, Graph, Layout, Node
+from nodes.graph import Edge
+from tests.gui.canvas_fixtures import editor, small
 from tests.helpers import mouse
 
+__all__ = ["editor"]
+
 SHIFT = Qt.KeyboardModifier.ShiftModifier
-
-
-def small() -> Graph:
-    """A start, two messages that are wired, an end that is not."""
-    nodes = (
-        Node("in", "audience", "Everybody", {"rule": {"all": []}}),
-        Node("mail", "email", "Mail", {"subject": "Hello", "body": "…"}),
-        Node("text", "sms", "Text", {"text": "Hello"}),
-        Node("end", "exit", "End"),
-    )
-    places = {"in": (0.0, 0.0), "mail": (240.0, 0.0), "text": (480.0, 0.0), "end": (480.0, 160.0)}
-    edges = (Edge("in", "out", "mail"), Edge("mail", "out", "text"))
-    return Graph("Small", nodes={node.id: node for node in nodes}, edges=edges, layout=Layout(places))
-
-
-@pytest.fixture
-def editor(qtbot: QtBot) -> CanvasEditor:
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    install(app)
-    made = CanvasEditor(small())
-    qtbot.addWidget(made)
-    made.resize(1200, 700)
-    with qtbot.waitExposed(made):
-        made.show()
-    made.view.center_at(QPointF(360, 120), 1.0)
-    return made
 
 
 def test_a_click_selects_a_node_and_tells_so(editor: CanvasEditor, qtbot: QtBot) -> None:
