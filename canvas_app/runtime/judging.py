@@ -1,5 +1,6 @@
 """Whether a message may leave now: consent, suppression, caps, windows, addresses, each “no” with its reason."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -15,7 +16,6 @@ from sqlalchemy import (
     case,
     delete,
     exists,
-    false,
     func,
     insert,
     literal,
@@ -30,6 +30,7 @@ from sqlalchemy.schema import CreateTable
 from canvas_app.runtime.published import Published
 from nodes.channels.email import Email
 from nodes.clauses import load_places
+from nodes.eligibility import Standing, Terms, consent_given, used_today, verdicts
 from nodes.spec import Place
 from storage import tables
 from storage.base.clock import local
@@ -75,7 +76,7 @@ def judge(
     contacts = Contacts.load(connection)
     cap = int(setting(connection, "cap", DEFAULT_CAP))
     for version, node in sorted(groups, key=lambda group: _rank(versions[group.version], group.node)):
-        _judge_node(connection, versions[version], node, contacts, places, now, cap)
+        _judge_node(connection, versions[version], node, contacts=contacts, places=places, now=now, cap=cap)
 
 
 def reasons(connection: Connection) -> dict[int, str]:
@@ -92,73 +93,47 @@ def _rank(version: Published, node: int) -> tuple[int, int, int]:
     )
 
 
+def terms_of(version: Published, key: str, places: Mapping[int, Place], now: int, cap: int) -> Terms:
+    """What a channel node asks of its contacts now."""
+    kind, window = version.channels[key], version.window(key)
+    closed: tuple[int, ...] = ()
+    if window is not None:
+        closed = tuple(
+            number for number, place in places.items()
+            if not window.contains(now, place.zone, country=place.country)
+        )  # fmt: skip
+    skips = window is not None and window.skips
+    reason = "quiet_hours" if skips else WAIT
+    return Terms(kind.channel, version.settings.category, kind.address_field, cap, closed, reason)
+
+
 def _judge_node(
-    connection: Connection,
-    version: Published,
-    node: int,
-    contacts: Contacts,
-    places: dict[int, Place],
-    now: int,
+    connection: Connection, version: Published, node: int, *, contacts: Contacts, places: dict[int, Place], now: int,
     cap: int,
-) -> None:
+) -> None:  # fmt: skip
     key = version.node_keys[node]
     kind = version.channels[key]
-    category = version.settings.category
-    here = and_(judged.c.version == version.id, judged.c.node == node)
     if isinstance(kind, Email) and kind.is_notice:
         return
-    marketing = category == "marketing" and bool(kind.address_field)
+    terms = terms_of(version, key, places, now, cap)
+    here = and_(judged.c.version == version.id, judged.c.node == node)
     table = contacts.table
-    address = None if not kind.address_field else contacts.fields[kind.address_field]
-    whens: list[tuple[ColumnElement[bool], Any]] = [
-        (_suppressed(table, kind.channel, category, address, now), literal("suppressed"))
-    ]
-    if address is not None:
-        column = table.c[address.column]
-        whens.append((or_(column.is_(None), column == ""), literal("no_address")))
-        if address.name == "email":
-            whens.append((column.not_like("%_@_%"), literal("bad_address")))
-    if marketing:
-        row = tables.consent.c
-        said = and_(row.contact == table.c.id, row.channel == kind.channel)
-        whens.append((exists().where(said, row.given.is_(False)), literal("unsubscribed")))
-        whens.append((~exists().where(said, row.given.is_(True)), literal("no_consent")))
-        used = select(tables.cap.c.used).where(
-            tables.cap.c.contact == judged.c.contact, tables.cap.c.day == judged.c.day
-        )
-        whens.append((func.coalesce(used.scalar_subquery(), 0) >= cap, literal("cap")))
-    window = version.window(key)
-    if window is not None:
-        closed = [
-            number
-            for number, place in places.items()
-            if not window.contains(now, place.zone, country=place.country)
-        ]
-        whens.append(
-            (
-                table.c.place.in_(closed) if closed else false(),
-                literal("quiet_hours" if window.skips else WAIT),
-            )
-        )
-    if address is not None and address.fold:
-        whens.append((_owned_by_another(table, table.c[address.fold], node), literal("duplicate_address")))
+    known = contacts.fields[terms.address] if terms.address else None
+    nothing: ColumnElement[Any] = null()
+    standing = Standing(
+        contact=table.c.id, place=table.c.place,
+        address=nothing if known is None else table.c[known.column],
+        folded=nothing if known is None else table.c[known.fold or known.column],
+        given=consent_given(table.c.id, terms.channel),
+        used=func.coalesce(used_today(judged.c.contact, judged.c.day), 0), now=literal(now),
+    )  # fmt: skip
+    whens = [(clause, literal(reason)) for clause, reason in verdicts(terms, standing)]
+    if known is not None:
+        whens.append((_owned_by_another(table, standing.folded, node), literal("duplicate_address")))
     verdict = select(case(*whens, else_=null())).where(table.c.id == judged.c.contact).scalar_subquery()
     connection.execute(update(judged).where(here, judged.c.reason.is_(None)).values(reason=verdict))
-    if marketing:
+    if terms.marketing:
         _reserve(connection, here)
-
-
-def _suppressed(table: Table, channel: str, category: str, address: Any, now: int) -> ColumnElement[bool]:
-    row = tables.suppression.c
-    holds = and_(
-        row.channel.in_(("", channel)),
-        row.category.in_(("", category)),
-        or_(row.until.is_(None), row.until > now),
-    )
-    by_contact = exists().where(row.contact == table.c.id, holds)
-    if address is None or not address.fold:
-        return by_contact
-    return or_(by_contact, exists().where(row.address == table.c[address.fold], holds))
 
 
 def _owned_by_another(table: Table, fold: ColumnElement[Any], node: int) -> ColumnElement[bool]:
