@@ -1,7 +1,9 @@
 """One call of the program: what was asked, and how the answer is printed."""
 
 import argparse
+import getpass
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from canvas_app.cli.places import default_workspace
 from storage.base.errors import UsageError
-from storage.base.words import N_
+from storage.base.words import N_, _
 
 if TYPE_CHECKING:
+    from canvas_app.operations.changes import Progress
     from storage.workspace import Workspace
 
 DONE, PROBLEMS = 0, 1
+SECRET = "STRATEGY_CANVAS_SECRET"  # noqa: S105  (the name of a variable)
 Handler = Callable[["Call"], int]
 
 
@@ -108,3 +112,26 @@ def given_file(text: str) -> Path:
     if not path.is_file():
         raise UsageError(N_("There is no file {file}. Check the path."), file=text)
     return path
+
+
+def given_secret(*, ask: bool) -> str | None:
+    """A password from standard input, from a prompt or from the environment; never from an argument."""
+    if not ask:
+        return os.environ.get(SECRET) or None
+    if sys.stdin.isatty():
+        return getpass.getpass(_("Password: ")) or None
+    return sys.stdin.readline().rstrip("\r\n") or None
+
+
+def progress(call: Call) -> "Progress":
+    """How far long work is, on a terminal that shows it."""
+    from canvas_app.operations.changes import silent
+
+    if call.options.json or not sys.stderr.isatty():
+        return silent
+
+    def show(done: int, total: int | None) -> None:
+        text = f"{100 * done // total} %" if total else f"{done:,}"
+        print(f"\r{text} ", end="", file=sys.stderr, flush=True)
+
+    return show

@@ -9,6 +9,7 @@ from storage.base.words import _, plural
 
 if TYPE_CHECKING:
     from canvas_app.operations.contacts import Changed
+    from canvas_app.operations.running import ByHand
 
 
 def register(commands: Commands) -> None:
@@ -127,7 +128,7 @@ def _suppress(call: Call) -> int:
         return _changed(call, suppress(workspace, tuple(call.keys), reason=call.reason))
 
 
-def _changed(call: Call, found: "Changed") -> int:
+def _changed(call: Call, found: "Changed | ByHand") -> int:
     unknown = list(found.unknown)
     if unknown:
         call.tell(_("Nobody has the key: {keys}", keys=", ".join(unknown)))

@@ -93,14 +93,18 @@ def _export(call: Call) -> int:
     if call.output is None:
         print(text, end="" if text.endswith("\n") else "\n")
         return DONE
-    try:
-        Path(call.output).write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UserError(
-            N_("{file} cannot be written: {why}."), file=call.output, why=error.strerror or str(error)
-        ) from error
+    write_text(Path(call.output), text)
     call.answer({"file": call.output}, lambda: _("Written: {file}", file=call.output))
     return DONE
+
+
+def write_text(file: Path, text: str) -> None:
+    """Write a file, or say why it cannot be."""
+    try:
+        file.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise UserError(N_("{file} cannot be written: {why}."), file=str(file), why=why) from error
 
 
 def _list(call: Call) -> int:
@@ -123,8 +127,11 @@ def _publish(call: Call) -> int:
         )
     if found.problems:
         call.tell(problems_text(found.problems))
-    document = {"name": call.name, "version": found.version}
+    document: dict[str, Any] = {"name": call.name, "version": found.version}
     document["problems"] = [each.as_json() for each in found.problems]
+    if found.refused:
+        call.answer(document, _("It was not published."))
+        return PROBLEMS
     call.answer(document, lambda: _("{name}: version {n} is live", name=call.name, n=found.version))
     return DONE
 

@@ -1,9 +1,11 @@
 """`init`, `backup`, `restore`, `doctor`."""
 
 from pathlib import Path
+from typing import Any
 
 from canvas_app.cli.call import DONE, PROBLEMS, Call, given_instant
 from canvas_app.cli.commands import Commands
+from canvas_app.cli.printing import table
 from storage.base.errors import UsageError
 from storage.base.words import N_, _
 
@@ -63,6 +65,7 @@ def _restore(call: Call) -> int:
 def _doctor(call: Call) -> int:
     from canvas_app.operations.workspaces import doctor
 
-    found = doctor(call.target if call.options.workspace else None)
-    call.answer(found.as_json(), lambda: str(found))
-    return DONE if found.healthy else PROBLEMS
+    with call.workspace_if_any() as workspace:
+        found: dict[str, Any] = doctor(workspace)
+    call.answer(found, lambda: table(found["checks"], {"level": "", "name": _("what"), "text": _("found")}))
+    return DONE if found["ok"] else PROBLEMS
