@@ -184,6 +184,7 @@ class Palette(QFrame):
         tree.setModel(self._fitting)
         tree.setItemDelegate(self._art)
         tree.setHeaderHidden(True)
+        tree.header().setMinimumSectionSize(1)
         tree.setRootIsDecorated(False)
         tree.setItemsExpandable(False)
         tree.setIndentation(0)
