@@ -26,7 +26,7 @@ from storage.workspace import Workspace
 
 Json = Any
 ZONES = {"CN": "Asia/Shanghai", "VN": "Asia/Ho_Chi_Minh", "US": "America/New_York", "GB": "Europe/London"}
-_QUARTER = 900  # people do things at whole quarters of an hour, so that a rehearsal needs few ticks
+_HOUR = 3600  # people do things at whole hours, so that a rehearsal needs few ticks
 LANGUAGE_OF = {"CN": "zh_CN", "VN": "vi", "US": "en", "GB": "en"}
 _AREA_CODES = (
     201, 202, 203, 205, 206, 207, 208, 209, 210, 212, 213, 214, 215, 216, 217, 218, 219, 224, 225, 228, 229,

@@ -183,7 +183,7 @@ def add_sample_contacts(
     people = sample_contacts(template_id, now=workspace.clock().now(), answers=answers)
     with workspace.write() as connection:
         _prepare(connection, data)
-        _add_sandboxes(connection, data["channels"])
+        add_sandboxes(connection, data["channels"])
     created = add_samples(workspace, people=people)
     return SamplesAdded(contacts=True, events=True, accounts=True, created=created)
 
@@ -352,7 +352,8 @@ def source_file(name: str) -> Path:
     return resources.path("templates", f"{name}.csv")
 
 
-def _add_sandboxes(connection: Connection, channels: list[str]) -> None:
+def add_sandboxes(connection: Connection, channels: list[str]) -> None:
+    """Sandbox accounts that answer as the made-up people say, for channels that have no account at all."""
     columns = tables.account.c
     served = set(connection.execute(select(columns.channel)).scalars())
     for channel in channels:
