@@ -70,13 +70,12 @@ def _misfit(row: Sequence[str], layout: Layout, line: int, last: int | None) -> 
 
 
 def _holds_rows(cell: str, layout: Layout) -> bool:
-    """Whether a cell of several lines has swallowed whole rows: as many cells as the heading, an address in them."""
+    """Whether a cell of several lines has swallowed whole rows: as many cells as the heading has."""
     if "\n" not in cell or not layout.delimiter or len(layout.columns) < 2:
         return False
     inner = (line.split(layout.delimiter) for line in cell.splitlines()[1:])
-    return any(
-        len(parts) == len(layout.columns) and any(email_address(part) for part in parts) for parts in inner
-    )
+    whole = [parts for parts in inner if len(parts) == len(layout.columns)]
+    return any(len(parts) > 3 or any(email_address(part) for part in parts) for parts in whole)
 
 
 class CellReader:

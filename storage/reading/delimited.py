@@ -7,7 +7,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
@@ -21,7 +21,8 @@ LONGEST_CELL = 1 << 20
 _DELIMITERS = ",;\t|^~\x01\x1f"
 _SAMPLE = 1 << 16
 _END = "\x1eend of the table\x1e"
-_SINGLE = re.compile(r"(?:^|[,;\t|])'[^'\n]*'(?=[,;\t|]|\r?$)", re.MULTILINE)
+_OPENS = re.compile(r"(?:^|[,;\t|])'", re.MULTILINE)
+_CLOSES = re.compile(r"'(?=[,;\t|]|\r?$)", re.MULTILINE)
 _UNREADABLE = (UnicodeError, EOFError, OSError, zlib.error)
 csv.field_size_limit(LONGEST_CELL)
 
@@ -33,6 +34,7 @@ class _Dialect:
     delimiter: str
     quote: str = '"'
     escape: str | None = None
+    spaced: bool = False  # a blank stands between delimiter and quote
 
     def reader(self, lines: Iterator[str]) -> Any:
         delimiter = self.delimiter
@@ -40,9 +42,14 @@ class _Dialect:
             lines = (line.replace(delimiter, "\x1f") for line in lines)
             delimiter = "\x1f"
         return csv.reader(
-            lines, delimiter=delimiter, quotechar=self.quote or None, escapechar=self.escape,
-            quoting=csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE, doublequote=self.escape is None,
-        )  # fmt: skip
+            lines,
+            delimiter=delimiter,
+            quotechar=self.quote or None,
+            escapechar=self.escape,
+            quoting=csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE,
+            doublequote=self.escape is None,
+            skipinitialspace=self.spaced,
+        )
 
 
 class DelimitedText:
@@ -70,6 +77,7 @@ class DelimitedText:
     def _batches(self, text: TextIO, size: int) -> Iterator[Batch]:
         reader = self._dialect.reader(_with_end(_without_nul(text) if self._found.has_nul else iter(text)))
         line, first = 0, self.layout.first_line
+        heading = self.layout.columns
         batch = Batch([], [], {})
         try:
             for row in reader:
@@ -82,6 +90,8 @@ class DelimitedText:
                     break
                 if start < first or not any(row) or (len(row) == 1 and not row[0].strip()):
                     continue
+                if row[0] == heading[0] and tuple(row) == heading:
+                    continue  # the heading once more, where files were put together
                 if line != start:
                     batch.spans[len(batch.rows)] = line
                 batch.lines.append(start)
@@ -189,18 +199,28 @@ def _dialect(sample: str, options: Options) -> _Dialect:
     quote, escape = '"', None
     if options.quote is not None:
         quote = options.quote
-    elif '"' not in sample and len(_SINGLE.findall(sample)) > sample.count("\n") // 2 + 1:
+    elif '"' not in sample and _is_quoted_singly(sample):
         quote = "'"
     if quote and f"\\{quote}" in sample and re.search(r'(?<!\\)\\"(?![,;\t|\r\n]|$)', sample):
         escape = "\\"
     if options.delimiter:
-        return _Dialect(options.delimiter, quote, escape)
+        return _spaced(_Dialect(options.delimiter, quote, escape), sample)
     best, most = ",", 0.0
     for each in _DELIMITERS:
         score = _score(sample, _Dialect(each, quote, escape)) if each in sample else 0.0
         if score > most:
             best, most = each, score
-    return _Dialect(best, quote, escape)
+    return _spaced(_Dialect(best, quote, escape), sample)
+
+
+def _spaced(dialect: _Dialect, sample: str) -> _Dialect:
+    apart = f"{dialect.delimiter} {dialect.quote}" in sample
+    return replace(dialect, spaced=apart and f"{dialect.delimiter}{dialect.quote}" not in sample)
+
+
+def _is_quoted_singly(sample: str) -> bool:
+    lines = sample.count("\n") + 1
+    return min(len(_OPENS.findall(sample)), len(_CLOSES.findall(sample))) * 2 > lines
 
 
 def _score(sample: str, dialect: _Dialect) -> float:

@@ -172,6 +172,17 @@ TAKEN = [
         note="both look like headings",
     ),
     Case(
+        "a blank before each quote",
+        b'email, name\n"ann@x.com", "Ann, Dr."\n',
+        created=1,
+        fields={"ann@x.com": {"name": "Ann, Dr."}},
+    ),
+    Case(
+        "files put together, heading and all",
+        GOOD + b"email,name\ncy@x.com,Cy\n",
+        created=3,
+    ),
+    Case(
         "a line of groups above the heading",
         b"Person,,Orders,\nemail,name,number,last\nann@x.com,Ann,3,2026-01-02\nbo@x.com,Bo,4,2026-02-03\n",
         created=2,
