@@ -6,9 +6,10 @@ Dictionaries inside (params, settings) are plain JSON values and are never chang
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import networkx as nx
+if TYPE_CHECKING:
+    import networkx as nx
 
 Json = Any
 Params = Mapping[str, Json]
@@ -79,6 +80,8 @@ class Graph:
     def structure(self) -> "nx.MultiDiGraph[str]":
         """The same graph for networkx: nodes by id, one networkx edge per wire between nodes that exist, and one
         (key `goto`) per jump."""
+        import networkx as nx  # a tenth of a second that small commands do without
+
         shape: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         shape.add_nodes_from(self.nodes)
         shape.add_edges_from(
@@ -94,10 +97,14 @@ class Graph:
 
     def upstream(self, node: str) -> frozenset[str]:
         """Every node from which this one can be reached."""
+        import networkx as nx
+
         return frozenset(nx.ancestors(self.structure, node)) if node in self.nodes else frozenset()
 
     def downstream(self, node: str) -> frozenset[str]:
         """Every node that can be reached from this one."""
+        import networkx as nx
+
         return frozenset(nx.descendants(self.structure, node)) if node in self.nodes else frozenset()
 
     def position(self, node: str) -> Point:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import networkx as nx
 from sqlalchemy import Connection, func, select
 
 from canvas_app.reports.reaching import Runs, messages, runs_by_stage, treated
@@ -102,6 +101,8 @@ def _parent(key: str, dominators: Mapping[str, str], places: Mapping[str, int]) 
 
 def _shape(subject: Subject, entries: Sequence[str]) -> tuple[list[str], Mapping[str, str]]:
     """Nodes in the order in which people walk them, and for each the nearest one that all come by."""
+    import networkx as nx
+
     shape: nx.DiGraph[str] = nx.DiGraph()
     shape.add_node(_ROOT)
     shape.add_edges_from((_ROOT, entry) for entry in reversed(entries))
