@@ -174,12 +174,8 @@ def settle(connection: Connection, results: Sequence[Settled], now: int) -> None
     """Keep what became of some touches: state, reason, outcomes, suppressed addresses; and release their tokens."""
     if not results:
         return
-    words = {
-        word: name_id(connection, word)
-        for result in results
-        for word in (result.reason, *result.outcomes)
-        if word
-    }
+    said = {word for result in results for word in (result.reason, *result.outcomes) if word}
+    words = {word: name_id(connection, word) for word in sorted(said)}
     done = update(tables.touch).where(tables.touch.c.id == bindparam("touch"))
     final = [result for result in results if result.again is None]
     again = [result for result in results if result.again is not None]

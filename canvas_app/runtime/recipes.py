@@ -60,18 +60,20 @@ class Kitchen:
         if not owed:
             return {}
         instance = instance_of(connection)
-        recipes = {each.touch: self._recipe(connection, instance, each.route) for each in owed}
-        names = frozenset().union(*(recipe.fields for recipe in recipes.values()))
+        brand = setting(connection, BRAND) or {}
+        by_place = {(each.route.version, each.route.node): each.route for each in owed}
+        made = {place: self._recipe(route, instance, brand) for place, route in by_place.items()}
+        recipes = {each.touch: made[each.route.version, each.route.node] for each in owed}
+        names = frozenset().union(*(recipe.fields for recipe in made.values()))
         people = contact_values(connection, {each.contact for each in owed}, names | {"email", OWNER})
         return {
             each.touch: partial(_write, recipes[each.touch], each, instance, people.get(each.contact, {}))
             for each in owed
         }
 
-    def _recipe(self, connection: Connection, instance: str, route: Route) -> Recipe:
+    def _recipe(self, route: Route, instance: str, brand: Mapping[str, Any]) -> Recipe:
         assert route.account is not None
         assert isinstance(route.channel, Email)
-        brand = setting(connection, BRAND) or {}
         account = SmtpAccount(route.account.params)
         key = (route.version, route.node, repr(route.account.params), repr(brand))
         if key not in self._recipes:

@@ -4,6 +4,7 @@
 claims more when they run dry. Lines never wait for the workspace, and the workspace never for a line.
 """
 
+import time
 from collections.abc import Mapping
 from contextlib import suppress as ignoring
 from dataclasses import dataclass
@@ -82,20 +83,22 @@ class Sender:
         return Pumped(len(claimed.owed), settled + claimed.settled, self._in_flight, claimed.sandboxed)
 
     def wait(self, seconds: float) -> bool:
-        """Sleep until a line reports something, at most so long; whether one did."""
-        if not self._in_flight:
-            return False
+        """Sleep until the lines have reported a fair share of what they have, at most so long; whether one did.
+
+        Each `pump` that finds reports is a transaction on the disk: better a few with many.
+        """
+        share, until = min(self._in_flight, self._batch // 4), time.monotonic() + seconds
         with ignoring(Empty):
-            self._reported.append(self._done.get(timeout=seconds))
-            return True
-        return False
+            while len(self._reported) < share:
+                self._reported.append(self._done.get(timeout=max(0.0, until - time.monotonic())))
+        return bool(self._reported)
 
     def drain(self, clock: Clock) -> int:
         """Send until nothing is due; returns how many messages were settled."""
         settled = 0
         while not (pumped := self.pump(clock.now())).idle:
             settled += pumped.settled
-            self.wait(1.0)
+            self.wait(0.5)
         return settled
 
     def close(self, now: int) -> None:

@@ -217,19 +217,21 @@ class SmtpLine:
     def _envelope(self, smtp: smtplib.SMTP, message: Message) -> None:
         """MAIL, RCPT and DATA, in one go where the server allows it; returns when the text may follow."""
         commands = [f"MAIL FROM:<{message.sender}>", f"RCPT TO:<{message.recipient}>", "DATA"]
+        replies: list[tuple[int, bytes]] = []
+        pipelined = smtp.has_extn("pipelining")
         try:
-            if smtp.has_extn("pipelining"):
+            if pipelined:
                 smtp.send("".join(command + "\r\n" for command in commands))
-                replies = [smtp.getreply() for _command in commands]
-            else:
-                replies = []
-                for command in commands:
+            for command in commands:
+                if not pipelined:
                     smtp.putcmd(command)
-                    replies.append(smtp.getreply())
-                    if not _is_yes(replies[-1][0]):
-                        break
+                replies.append(smtp.getreply())
+                code = replies[-1][0]
+                if code == 421 or not (_is_yes(code) or (pipelined and code >= 400)):
+                    break
         except (OSError, smtplib.SMTPException) as error:
-            raise _NotNow(Receipt(message.key, Verdict.LATER, _reason(error)), drop=True) from error
+            if all(_is_yes(code) for code, _said in replies):  # else the refusal that came before decides
+                raise _NotNow(Receipt(message.key, Verdict.LATER, _reason(error)), drop=True) from error
         for stage, (code, said) in enumerate(replies):
             if not _is_yes(code):
                 raise self._refusal(

@@ -171,7 +171,7 @@ def _serve(options: dict[str, Any]) -> None:
 
     def authenticate(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
         known = (data.login, data.password) == (options["user"].encode(), options["password"].encode())
-        return AuthResult(success=known)
+        return AuthResult(success=known, handled=False)
 
     context = None
     if options["certificate"]:
