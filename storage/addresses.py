@@ -30,7 +30,10 @@ def _odd(text: str) -> str | None:
         return None
     try:
         found = validate_email(
-            unicodedata.normalize("NFKC", bare), check_deliverability=False, test_environment=True
+            unicodedata.normalize("NFKC", bare),
+            check_deliverability=False,
+            test_environment=True,
+            strict=True,
         )
     except EmailNotValidError:
         return None

@@ -119,14 +119,16 @@ def test_a_national_number_is_of_the_rows_country_else_the_region_else_the_works
 
 def test_types_are_found(workspace: Workspace, table: Table) -> None:
     people = [
-        f"p{n}@x.com,{n}.5,2026-01-{n % 28 + 1:02},2026-01-01 09:{n % 60:02},{'yes' if n % 2 else 'no'},¥{n},a|b{n},{'red' if n % 3 else 'blue'},00{n},free {n}"
+        f"p{n}@x.com,{n}.5,2026-01-{n % 28 + 1:02},2026-01-01 09:{n % 60:02},{'yes' if n % 2 else 'no'},"
+        f"¥{n},a|b{n},{'red' if n % 3 else 'blue'},00{n},free {n}"
         for n in range(60)
     ]
     import_contacts(
         workspace, table("email,number,day,moment,agreed,price,several,colour,zip,words", *people)
     )
     with workspace.read() as connection:
-        kinds = dict(connection.exec_driver_sql("SELECT name, kind FROM field WHERE builtin = 0").all())  # type: ignore[arg-type]
+        rows = connection.exec_driver_sql("SELECT name, kind FROM field WHERE builtin = 0")
+        kinds = {row[0]: row[1] for row in rows}
     assert kinds == {
         "number": "number", "day": "date", "moment": "instant", "agreed": "yes_no", "price": "money",
         "several": "choices", "colour": "choice", "zip": "text", "words": "text",
@@ -223,9 +225,7 @@ def test_the_place_follows_time_zone_and_country(workspace: Workspace, table: Ta
     import_contacts(
         workspace, table("email,timezone,country", "a@x.com,Europe/Paris,FR", "b@x.com,,Vietnam", "c@x.com,,")
     )
-    query = (
-        "SELECT zone || '/' || country FROM contact JOIN place ON place.id = contact.place WHERE email = '{}'"
-    )
+    query = "SELECT zone || '/' || place.country FROM contact JOIN place ON place.id = contact.place WHERE email = '{}'"
     places = [one(workspace, query.format(f"{each}@x.com")) for each in "ab"]
     assert places == ["Europe/Paris/FR", "/VN"]
     assert one(workspace, "SELECT place FROM contact WHERE email = 'c@x.com'") == NOWHERE

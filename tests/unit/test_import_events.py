@@ -87,7 +87,8 @@ def test_what_cannot_be_taken_is_listed_with_line_and_reason(workspace: Workspac
 
 
 def test_create_makes_the_contacts_nobody_knows(workspace: Workspace, tmp_path: Path) -> None:
-    text = "key,event,at\nNew@x.com,visit,2026-03-01\nnew@x.com,visit,2026-03-02\nK-9,visit,2026-03-01\nbad@,visit,2026-03-01\n"
+    keys = ("New@x.com", "new@x.com", "K-9", "bad@")
+    text = "key,event,at\n" + "".join(f"{key},visit,2026-03-0{day}\n" for day, key in enumerate(keys, 1))
     result = import_events(workspace, written(tmp_path, text), create=True)
     assert (result.created, result.contacts_created, result.rejected) == (3, 2, 1)
     assert show_contact(workspace, "new@x.com").fields["email"] == "New@x.com"
