@@ -14,7 +14,8 @@ FILE_CODES = frozenset({"unknown_type", "unknown_param", "unknown_port", "unknow
 """What makes a file no strategy of this format: it is not imported."""
 
 _QUESTIONS: tuple[Question, ...] = (
-    shape.settings, shape.types, shape.wires, shape.ways_in, shape.nodes, shape.loops, shape.references, shape.moves,
+    shape.settings, shape.types, shape.wires, shape.ways_in, shape.nodes, shape.loops, shape.references,
+    shape.choices, shape.moves,
     times.never_open, people.accounts, people.references, people.merge_fields, people.fields_in_rules,
     touches.promotion, people.consent, people.addresses, touches.too_many, touches.unsubscribing,
 )  # fmt: skip

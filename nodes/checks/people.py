@@ -21,9 +21,11 @@ def accounts(view: View) -> Iterator[Problem]:
     names = view.names
     if names is None:
         return
-    for key, kind in view.channels.items():
-        account = kind.params.get("account") or ""
-        if not isinstance(account, str) or names.has_account(account, kind.channel):
+    used = [(key, kind.channel) for key, kind in view.channels.items()]
+    used += [(node.id, channel) for node, channel in view.messages() if node.id not in view.channels]
+    for key, channel in used:
+        account = view.graph.nodes[key].params.get("account") or ""
+        if not isinstance(account, str) or channel not in node_types() or names.has_account(account, channel):
             continue
         if account:
             text = N_(
@@ -31,8 +33,9 @@ def accounts(view: View) -> Iterator[Problem]:
             )
             problem = Problem.error("missing_account", text, label=view.title(key), account=account)
         else:
-            text = N_("“{label}” has no account to send with. Choose who it comes from, or add an account.")
-            problem = Problem.error("missing_account", text, label=view.title(key))
+            text = N_("“{label}” has no account for {channel}. Choose who it comes from, or add an account.")
+            values = {"label": view.title(key), "channel": _channel_words((channel,))}
+            problem = Problem.error("missing_account", text, **values)
         yield problem.at(key, "account")
 
 

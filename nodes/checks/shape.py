@@ -212,6 +212,33 @@ def _outcomes(view: View, key: str, of: tuple[str, ...]) -> Iterator[Problem]:
             yield Problem.warning("unknown_outcome", text, **values).at(key, "outcomes")
 
 
+def choices(view: View) -> Iterator[Problem]:
+    """Starts that do not say for whom, and preferred channels without a message."""
+    for key, node in view.graph.nodes.items():
+        if node.off:
+            continue
+        if node.type == "audience" and not node.params.get("rule") and not node.params.get("audience"):
+            text = N_("“{label}” does not say who enters, so everybody would. Choose an audience or a rule.")
+            yield Problem.warning("everybody_enters", text, label=view.title(key)).at(key, "rule")
+        if node.type == "preferred":
+            yield from _preferred(view, key)
+
+
+def _preferred(view: View, key: str) -> Iterator[Problem]:
+    order, messages = (view.graph.nodes[key].params.get(name) for name in ("order", "messages"))
+    for channel in order if isinstance(order, list) else ():
+        kind = node_types().get(channel) if isinstance(channel, str) else None
+        values = {"label": view.title(key), "channel": str(channel)[:60]}
+        if kind is None or not issubclass(kind, Channel):
+            text = N_("“{label}” names the channel “{channel}”, which is not known. Remove it.")
+            yield Problem.error("unknown_channel", text, **values).at(key, "order")
+        elif not isinstance(messages, dict) or not isinstance(messages.get(channel), dict):
+            text = N_(
+                "“{label}” has no message for the channel “{channel}”. Write one, or take it out of the order."
+            )
+            yield Problem.error("missing_message", text, **values).at(key, "messages")
+
+
 def moves(view: View) -> Iterator[Problem]:
     """A strategy that hands people to itself must take half an hour for it."""
     own = [

@@ -291,6 +291,22 @@ def test_an_official_account_must_not_promote_by_template() -> None:
     assert codes(replace(graph, settings={"category": "service"})) == set()
 
 
+def test_a_start_that_does_not_say_for_whom_is_a_warning() -> None:
+    graph = chain(node("in", "audience", refresh="once"), email())
+    assert found(graph) == {("everybody_enters", "in", "rule")}
+
+
+def test_a_preferred_channel_needs_a_message_and_an_account() -> None:
+    messages = {"email": {"subject": "Hello", "body": "{{ shoe_size }}"}}
+    graph = chain(audience(), node("best", "preferred", order=["email", "sms", "fax"], messages=messages))
+    assert found(graph, Names(accounts=(("", "email"),))) == {
+        ("unknown_channel", "best", "order"),
+        ("missing_message", "best", "messages"),
+        ("missing_account", "best", "account"),
+        ("unknown_merge_field", "best", "messages.email.body"),
+    }
+
+
 def test_moving_to_oneself_takes_half_an_hour() -> None:
     def moving(span: str) -> Graph:
         return chain(audience(), delay(span=span), node("again", "move", strategy="Test"))
