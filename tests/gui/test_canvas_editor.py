@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QAccessible, QGuiApplication, QImage
 from PySide6.QtWidgets import QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
@@ -17,7 +17,7 @@ from storage.base.problems import Problem
 from storage.base.words import set_language
 from tests.gui.canvas_fixtures import editor, small
 from tests.gui.drawing01 import drawing01, figures
-from tests.helpers import mouse
+from tests.helpers import keys, mouse
 
 __all__ = ["editor"]
 
@@ -28,9 +28,9 @@ COUNTS = Counts(
 )
 
 
-def key(editor: CanvasEditor, qtbot: QtBot, which: Qt.Key, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
+def key(editor: CanvasEditor, which: Qt.Key, held: Qt.KeyboardModifier = NO_KEYS) -> None:
     editor.view.setFocus()
-    qtbot.keyClick(editor.view, which, keys)
+    keys.tap(editor.view, which, held)
 
 
 # -- undo ----------------------------------------------------------------------------------------------------------
@@ -92,15 +92,15 @@ def test_deleting_a_node_keeps_its_wire_unless_asked_not_to(editor: CanvasEditor
     editor.undo_stack.undo()
     editor.select(["mail"])
     editor.actions()["delete_with_wires"].trigger()
-    assert editor.graph.edges == ()
+    assert not editor.graph.edges
 
 
-def test_a_node_is_switched_off_and_on(editor: CanvasEditor, qtbot: QtBot) -> None:
+def test_a_node_is_switched_off_and_on(editor: CanvasEditor) -> None:
     editor.select(["mail"])
-    key(editor, qtbot, Qt.Key.Key_D)
+    key(editor, Qt.Key.Key_D)
     assert editor.graph.nodes["mail"].off
     assert editor.canvas.cards["mail"].sub_line[0] == "People pass by"
-    key(editor, qtbot, Qt.Key.Key_D)
+    key(editor, Qt.Key.Key_D)
     assert not editor.graph.nodes["mail"].off
 
 
@@ -161,103 +161,103 @@ def test_no_two_commands_share_a_key() -> None:
     assert len(keys) == len(set(keys))
 
 
-def test_arrows_walk_along_the_wires(editor: CanvasEditor, qtbot: QtBot) -> None:
+def test_arrows_walk_along_the_wires(editor: CanvasEditor) -> None:
     editor.select(["in"])
-    key(editor, qtbot, Qt.Key.Key_Right)
+    key(editor, Qt.Key.Key_Right)
     assert editor.selected() == ("mail",)
-    key(editor, qtbot, Qt.Key.Key_Right)
-    key(editor, qtbot, Qt.Key.Key_Down)
+    key(editor, Qt.Key.Key_Right)
+    key(editor, Qt.Key.Key_Down)
     assert editor.selected() == ("end",)
-    key(editor, qtbot, Qt.Key.Key_Up)
-    key(editor, qtbot, Qt.Key.Key_Left)
+    key(editor, Qt.Key.Key_Up)
+    key(editor, Qt.Key.Key_Left)
     assert editor.selected() == ("mail",)
 
 
-def test_shift_and_an_arrow_select_all_that_follows_or_leads_here(editor: CanvasEditor, qtbot: QtBot) -> None:
+def test_shift_and_an_arrow_select_all_that_follows_or_leads_here(editor: CanvasEditor) -> None:
     editor.select(["mail"])
-    key(editor, qtbot, Qt.Key.Key_Right, SHIFT)
+    key(editor, Qt.Key.Key_Right, SHIFT)
     assert editor.selected() == ("mail", "text")
     editor.select(["mail"])
-    key(editor, qtbot, Qt.Key.Key_Left, SHIFT)
+    key(editor, Qt.Key.Key_Left, SHIFT)
     assert editor.selected() == ("in", "mail")
 
 
-def test_alt_and_an_arrow_nudge_in_one_step(editor: CanvasEditor, qtbot: QtBot) -> None:
+def test_alt_and_an_arrow_nudge_in_one_step(editor: CanvasEditor) -> None:
     editor.select(["end"])
-    key(editor, qtbot, Qt.Key.Key_Down, ALT)
-    key(editor, qtbot, Qt.Key.Key_Down, ALT | SHIFT)
+    key(editor, Qt.Key.Key_Down, ALT)
+    key(editor, Qt.Key.Key_Down, ALT | SHIFT)
     assert editor.graph.position("end") == (480.0, 169.0)
     assert editor.undo_stack.count() == 1
 
 
-def test_a_node_is_renamed_in_its_place(editor: CanvasEditor, qtbot: QtBot) -> None:
+def test_a_node_is_renamed_in_its_place(editor: CanvasEditor) -> None:
     editor.select(["mail"])
-    key(editor, qtbot, Qt.Key.Key_F2)
+    key(editor, Qt.Key.Key_F2)
     field = editor.view.viewport().focusWidget()
     assert field is not None
-    qtbot.keyClicks(field, "Greeting")
-    qtbot.keyClick(field, Qt.Key.Key_Return)
+    keys.write(field, "Greeting")
+    keys.tap(field, Qt.Key.Key_Return)
     assert editor.graph.nodes["mail"].label == "Greeting"
 
 
-def test_escape_leaves_the_name_as_it_was(editor: CanvasEditor, qtbot: QtBot) -> None:
+def test_escape_leaves_the_name_as_it_was(editor: CanvasEditor) -> None:
     editor.select(["mail"])
-    key(editor, qtbot, Qt.Key.Key_F2)
+    key(editor, Qt.Key.Key_F2)
     field = editor.view.viewport().focusWidget()
-    qtbot.keyClicks(field, "Greeting")
-    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    keys.write(field, "Greeting")
+    keys.tap(field, Qt.Key.Key_Escape)
     assert editor.graph == small()
 
 
 def test_enter_opens_the_selected_node(editor: CanvasEditor, qtbot: QtBot) -> None:
     editor.select(["text"])
     with qtbot.waitSignal(editor.node_activated) as told:
-        key(editor, qtbot, Qt.Key.Key_Return)
+        key(editor, Qt.Key.Key_Return)
     assert told.args == ["text"]
 
 
-def test_connect_to_wires_by_name(editor: CanvasEditor, qtbot: QtBot) -> None:
+def test_connect_to_wires_by_name(editor: CanvasEditor) -> None:
     editor.select(["text"])
-    key(editor, qtbot, Qt.Key.Key_C)
-    qtbot.keyClicks(editor.picker.search, "End")
-    qtbot.keyClick(editor.picker.search, Qt.Key.Key_Return)
+    key(editor, Qt.Key.Key_C)
+    keys.write(editor.picker.search, "End")
+    keys.tap(editor.picker.search, Qt.Key.Key_Return)
     assert Edge("text", "out", "end") in editor.graph.edges
 
 
-def test_tab_adds_a_node_by_name_even_mistyped(editor: CanvasEditor, qtbot: QtBot) -> None:
-    key(editor, qtbot, Qt.Key.Key_Tab)
-    qtbot.keyClicks(editor.picker.search, "dely")
-    qtbot.keyClick(editor.picker.search, Qt.Key.Key_Return)
+def test_tab_adds_a_node_by_name_even_mistyped(editor: CanvasEditor) -> None:
+    key(editor, Qt.Key.Key_Tab)
+    keys.write(editor.picker.search, "dely")
+    keys.tap(editor.picker.search, Qt.Key.Key_Return)
     assert "delay" in {node.type for node in editor.graph.nodes.values()}
 
 
-def test_find_reveals_a_node_that_is_out_of_view(editor: CanvasEditor, qtbot: QtBot) -> None:
+def test_find_reveals_a_node_that_is_out_of_view(editor: CanvasEditor) -> None:
     editor.view.center_at(QPointF(9000, 9000), 1.0)
-    key(editor, qtbot, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
-    qtbot.keyClicks(editor.picker.search, "mail")
-    qtbot.keyClick(editor.picker.search, Qt.Key.Key_Return)
+    key(editor, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    keys.write(editor.picker.search, "mail")
+    keys.tap(editor.picker.search, Qt.Key.Key_Return)
     assert editor.selected() == ("mail",)
     assert editor.view.visible_scene().contains(QPointF(328, 28))
 
 
-def test_zoom_keys_do_what_they_say(editor: CanvasEditor, qtbot: QtBot) -> None:
-    key(editor, qtbot, Qt.Key.Key_0)
+def test_zoom_keys_do_what_they_say(editor: CanvasEditor) -> None:
+    key(editor, Qt.Key.Key_0)
     assert editor.view.zoom == 1.0
     editor.select(["mail"])
-    key(editor, qtbot, Qt.Key.Key_2)
+    key(editor, Qt.Key.Key_2)
     assert editor.view.zoom == pytest.approx(1.5)
-    key(editor, qtbot, Qt.Key.Key_1)
+    key(editor, Qt.Key.Key_1)
     assert editor.view.visible_scene().contains(editor.canvas.bounds())
 
 
 # -- notes, frames, order ------------------------------------------------------------------------------------------
 
 
-def test_a_note_is_typed_moved_and_deleted(editor: CanvasEditor, qtbot: QtBot) -> None:
+def test_a_note_is_typed_moved_and_deleted(editor: CanvasEditor) -> None:
     editor.actions()["note"].trigger()
     field = editor.view.viewport().focusWidget()
     assert isinstance(field, QPlainTextEdit)
-    qtbot.keyClicks(field, "Ask Lin")
+    keys.write(field, "Ask Lin")
     editor.close_popups()
     (note,) = editor.graph.layout.notes
     assert note["text"] == "Ask Lin"
@@ -265,7 +265,7 @@ def test_a_note_is_typed_moved_and_deleted(editor: CanvasEditor, qtbot: QtBot) -
     mouse.drag(editor.view, middle, (middle[0] + 80, middle[1] + 40))
     assert editor.graph.layout.notes[0]["x"] == note["x"] + 80
     editor.delete_selection()
-    assert editor.graph.layout.notes == ()
+    assert not editor.graph.layout.notes
 
 
 def test_a_frame_takes_what_is_in_it_along(editor: CanvasEditor) -> None:
@@ -407,6 +407,23 @@ def test_an_empty_canvas_says_what_to_do_first(editor: CanvasEditor) -> None:
     editor.set_graph(Graph())
     assert editor.empty_sentence.isVisible()
     assert "Tab" in editor.empty_sentence.text()
+
+
+def test_a_screen_reader_finds_every_node_in_reading_order(editor: CanvasEditor) -> None:
+    editor.show_counts(COUNTS)
+    editor.show_problems([Problem.error("x", "No sender account").at("mail")])
+    editor.select(["mail"])
+    canvas = QAccessible.queryAccessibleInterface(editor.view)
+    items = [canvas.child(place) for place in range(canvas.childCount())]
+    assert [item.text(QAccessible.Text.Name) for item in items] == ["Everybody", "Mail", "Text", "End"]
+    said = items[1].text(QAccessible.Text.Description)
+    for part in ("Email", "1,000 entered", "No sender account", "after Everybody", "leads to Text"):
+        assert part in said
+    assert items[1].role() == QAccessible.Role.ListItem
+    assert canvas.indexOfChild(items[2]) == 2
+    editor.delete_selection()
+    assert not items[1].isValid()
+    assert items[1].text(QAccessible.Text.Name) == ""
 
 
 def _differences(one: QImage, other: QImage) -> int:

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 from canvas_app.ui.canvas.editor import CanvasEditor
 from nodes.graph import Edge
 from tests.gui.canvas_fixtures import editor, small
-from tests.helpers import mouse
+from tests.helpers import keys, mouse
 
 __all__ = ["editor"]
 
@@ -61,11 +61,11 @@ def test_a_tremble_is_no_drag(editor: CanvasEditor) -> None:
     assert editor.undo_stack.count() == 0
 
 
-def test_escape_takes_a_drag_back(editor: CanvasEditor, qtbot: QtBot) -> None:
+def test_escape_takes_a_drag_back(editor: CanvasEditor) -> None:
     mouse.press(editor.view, (568, 188))
     mouse.move(editor.view, (700, 400))
     assert editor.canvas.position("end") != (480.0, 160.0)
-    qtbot.keyClick(editor.view, Qt.Key.Key_Escape)
+    keys.tap(editor.view, Qt.Key.Key_Escape)
     mouse.release(editor.view, (700, 400))
     assert editor.canvas.position("end") == (480.0, 160.0)
     assert editor.undo_stack.count() == 0
@@ -107,13 +107,11 @@ def test_the_end_of_a_wire_can_be_moved_to_another_node(editor: CanvasEditor) ->
     assert Edge("mail", "out", "text") not in editor.graph.edges
 
 
-def test_a_wire_let_go_on_nothing_asks_what_comes_next_and_wires_it(
-    editor: CanvasEditor, qtbot: QtBot
-) -> None:
+def test_a_wire_let_go_on_nothing_asks_what_comes_next_and_wires_it(editor: CanvasEditor) -> None:
     mouse.drag(editor.view, (656, 28), (720, 300))
     assert editor.picker.isVisible()
-    qtbot.keyClicks(editor.picker.search, "delay")
-    qtbot.keyClick(editor.picker.search, Qt.Key.Key_Return)
+    keys.write(editor.picker.search, "delay")
+    keys.tap(editor.picker.search, Qt.Key.Key_Return)
     (added,) = set(editor.graph.nodes) - set(small().nodes)
     assert editor.graph.nodes[added].type == "delay"
     assert Edge("text", "out", added) in editor.graph.edges
@@ -151,31 +149,31 @@ def test_a_loose_node_dragged_onto_a_wire_is_spliced_in(editor: CanvasEditor) ->
     assert Edge(wait, "out", "mail") in editor.graph.edges
 
 
-def test_the_plus_in_the_middle_of_a_wire_inserts_a_node(editor: CanvasEditor, qtbot: QtBot) -> None:
+def test_the_plus_in_the_middle_of_a_wire_inserts_a_node(editor: CanvasEditor) -> None:
     mouse.move(editor.view, (440, 28), held=mouse.NONE)
     mouse.move(editor.view, (448, 28), held=mouse.NONE)
     mouse.click(editor.view, (448, 28))
     assert editor.picker.isVisible()
-    qtbot.keyClicks(editor.picker.search, "wecom")
-    qtbot.keyClick(editor.picker.search, Qt.Key.Key_Return)
+    keys.write(editor.picker.search, "wecom")
+    keys.tap(editor.picker.search, Qt.Key.Key_Return)
     (added,) = set(editor.graph.nodes) - set(small().nodes)
     assert {Edge("mail", "out", added), Edge(added, "out", "text")} <= set(editor.graph.edges)
 
 
-def test_the_plus_beside_a_free_port_adds_what_comes_next(editor: CanvasEditor, qtbot: QtBot) -> None:
+def test_the_plus_beside_a_free_port_adds_what_comes_next(editor: CanvasEditor) -> None:
     mouse.move(editor.view, (600, 28), held=mouse.NONE)
     mouse.move(editor.view, (676, 28), held=mouse.NONE)
     mouse.click(editor.view, (676, 28))
-    qtbot.keyClicks(editor.picker.search, "exit")
-    qtbot.keyClick(editor.picker.search, Qt.Key.Key_Return)
+    keys.write(editor.picker.search, "exit")
+    keys.tap(editor.picker.search, Qt.Key.Key_Return)
     (added,) = set(editor.graph.nodes) - set(small().nodes)
     assert Edge("text", "out", added) in editor.graph.edges
 
 
-def test_a_double_click_on_nothing_opens_quick_add_there(editor: CanvasEditor, qtbot: QtBot) -> None:
+def test_a_double_click_on_nothing_opens_quick_add_there(editor: CanvasEditor) -> None:
     mouse.double_click(editor.view, (100, 300))
-    qtbot.keyClicks(editor.picker.search, "audience")
-    qtbot.keyClick(editor.picker.search, Qt.Key.Key_Return)
+    keys.write(editor.picker.search, "audience")
+    keys.tap(editor.picker.search, Qt.Key.Key_Return)
     (added,) = set(editor.graph.nodes) - set(small().nodes)
     assert editor.graph.position(added) == (16.0, 272.0)
 
@@ -186,7 +184,7 @@ def test_a_double_click_on_a_node_opens_it(editor: CanvasEditor, qtbot: QtBot) -
     assert told.args == ["mail"]
 
 
-def test_a_wire_is_selected_by_a_click_and_deleted_alone(editor: CanvasEditor, qtbot: QtBot) -> None:
+def test_a_wire_is_selected_by_a_click_and_deleted_alone(editor: CanvasEditor) -> None:
     mouse.click(editor.view, (434, 28))
     editor.actions()["delete"].trigger()
     assert editor.graph.edges == (Edge("in", "out", "mail"),)

@@ -18,6 +18,7 @@ from canvas_app.ui.theme import install
 from nodes.graph import Graph, Node
 from nodes.registry import behaviour, node_types
 from storage.base.problems import Level
+from tests.helpers import keys
 
 SAID = {"Delay": ("Delay", "延迟", "Chờ"), "Email": ("Email", "邮件", "Thư điện tử")}
 
@@ -31,6 +32,7 @@ def palette(qtbot: QtBot) -> Palette:
     qtbot.addWidget(made)
     made.resize(200, 1000)
     made.show()
+    QApplication.processEvents()  # it folds, and its rows follow
     return made
 
 
@@ -83,23 +85,23 @@ def test_a_plain_node_bears_no_mark() -> None:
 
 
 def test_a_search_keeps_what_fits_and_enter_adds_the_first(palette: Palette, qtbot: QtBot) -> None:
-    qtbot.keyClicks(palette.search, "result")
+    keys.write(palette.search, "result")
     assert shown(palette) == ["result_split"]
     with qtbot.waitSignal(palette.node_wanted) as told:
-        qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+        keys.tap(palette.search, Qt.Key.Key_Return)
     assert told.args == ["result_split"]
 
 
-def test_a_search_without_a_find_says_so(palette: Palette, qtbot: QtBot) -> None:
-    qtbot.keyClicks(palette.search, "zzzzzz")
+def test_a_search_without_a_find_says_so(palette: Palette) -> None:
+    keys.write(palette.search, "zzzzzz")
     assert shown(palette) == []
     assert "zzzzzz" in palette._nothing.text()
-    qtbot.keyClick(palette.search, Qt.Key.Key_Escape)
+    keys.tap(palette.search, Qt.Key.Key_Escape)
     assert len(shown(palette)) == len(tiles())
 
 
-def test_a_slip_of_the_finger_still_finds(palette: Palette, qtbot: QtBot) -> None:
-    qtbot.keyClicks(palette.search, "dealy")
+def test_a_slip_of_the_finger_still_finds(palette: Palette) -> None:
+    keys.write(palette.search, "dealy")
     assert "delay" in shown(palette)
 
 
@@ -121,8 +123,7 @@ def test_what_begins_so_comes_before_what_only_holds_it() -> None:
 def test_a_double_click_adds(palette: Palette, qtbot: QtBot) -> None:
     place = palette.tree.visualRect(place_of(palette, "email")).center()
     with qtbot.waitSignal(palette.node_wanted) as told:
-        qtbot.mouseClick(palette.tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
-        qtbot.mouseDClick(palette.tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        keys.double_click(palette.tree.viewport(), place)
     assert told.args == ["email"]
 
 
@@ -132,13 +133,10 @@ def test_in_a_narrow_window_only_icons_are_left(qtbot: QtBot) -> None:
     made = Palette(window)
     window.resize(1600, 900)
     window.show()
-    assert not made.folded
-    assert made.width() == 184
-    QApplication.sendEvent(window, QResizeEvent(QSize(1300, 900), QSize(1600, 900)))
+    assert (made.folded, made.width()) == (False, 184)
     window.resize(1300, 900)
-    QApplication.processEvents()
-    assert made.folded
-    assert made.width() == 48
+    QApplication.sendEvent(window, QResizeEvent(QSize(1300, 900), QSize(1600, 900)))
+    assert (made.folded, made.width()) == (True, 48)
 
 
 def test_an_unknown_id_is_no_tile() -> None:

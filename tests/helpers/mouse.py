@@ -6,11 +6,19 @@ from PySide6.QtWidgets import QApplication, QGraphicsView
 
 Point = tuple[float, float]
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+Keys = Qt.KeyboardModifier
 NO_KEYS = Qt.KeyboardModifier.NoModifier
 
 
-def _send(view: QGraphicsView, kind: QEvent.Type, at: Point | QPointF, button: Qt.MouseButton, held: Qt.MouseButton,
-          keys: Qt.KeyboardModifier) -> None:  # fmt: skip
+def _send(
+    view: QGraphicsView,
+    kind: QEvent.Type,
+    at: Point | QPointF,
+    *,
+    button: Qt.MouseButton,
+    held: Qt.MouseButton,
+    keys: Keys,
+) -> None:
     place = at if isinstance(at, QPointF) else QPointF(view.mapFromScene(QPointF(*at)))
     world = QPointF(view.viewport().mapToGlobal(place.toPoint()))
     QApplication.sendEvent(view.viewport(), QMouseEvent(kind, place, world, button, held, keys))
@@ -20,21 +28,21 @@ def press(
     view: QGraphicsView, at: Point, *, button: Qt.MouseButton = LEFT, keys: Qt.KeyboardModifier = NO_KEYS
 ) -> None:
     """Press a button at a place of the scene."""
-    _send(view, QEvent.Type.MouseButtonPress, at, button, button, keys)
+    _send(view, QEvent.Type.MouseButtonPress, at, button=button, held=button, keys=keys)
 
 
 def move(
     view: QGraphicsView, at: Point, *, held: Qt.MouseButton = LEFT, keys: Qt.KeyboardModifier = NO_KEYS
 ) -> None:
     """Move the pointer to a place of the scene."""
-    _send(view, QEvent.Type.MouseMove, at, NONE, held, keys)
+    _send(view, QEvent.Type.MouseMove, at, button=NONE, held=held, keys=keys)
 
 
 def release(
     view: QGraphicsView, at: Point, *, button: Qt.MouseButton = LEFT, keys: Qt.KeyboardModifier = NO_KEYS
 ) -> None:
     """Let a button go at a place of the scene."""
-    _send(view, QEvent.Type.MouseButtonRelease, at, button, NONE, keys)
+    _send(view, QEvent.Type.MouseButtonRelease, at, button=button, held=NONE, keys=keys)
 
 
 def click(view: QGraphicsView, at: Point, *, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
@@ -46,7 +54,7 @@ def click(view: QGraphicsView, at: Point, *, keys: Qt.KeyboardModifier = NO_KEYS
 def double_click(view: QGraphicsView, at: Point) -> None:
     """Twice."""
     click(view, at)
-    _send(view, QEvent.Type.MouseButtonDblClick, at, LEFT, LEFT, NO_KEYS)
+    _send(view, QEvent.Type.MouseButtonDblClick, at, button=LEFT, held=LEFT, keys=NO_KEYS)
     release(view, at)
 
 
@@ -54,10 +62,17 @@ def drag(view: QGraphicsView, start: Point, end: Point, *, button: Qt.MouseButto
          keys: Qt.KeyboardModifier = NO_KEYS) -> None:  # fmt: skip
     """Press, move in a few steps, let go; the way is fixed before, for the picture may move meanwhile."""
     first, last = QPointF(view.mapFromScene(QPointF(*start))), QPointF(view.mapFromScene(QPointF(*end)))
-    _send(view, QEvent.Type.MouseButtonPress, first, button, button, keys)
+    _send(view, QEvent.Type.MouseButtonPress, first, button=button, held=button, keys=keys)
     for step in range(1, 6):
-        _send(view, QEvent.Type.MouseMove, first + (last - first) * step / 5, NONE, button, keys)
-    _send(view, QEvent.Type.MouseButtonRelease, last, button, NONE, keys)
+        _send(
+            view,
+            QEvent.Type.MouseMove,
+            first + (last - first) * step / 5,
+            button=NONE,
+            held=button,
+            keys=keys,
+        )
+    _send(view, QEvent.Type.MouseButtonRelease, last, button=button, held=NONE, keys=keys)
 
 
 def drop(view: QGraphicsView, kind: str, at: Point) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
-from canvas_app.ui.canvas import edits
+from canvas_app.ui.canvas import accessible, edits
 from canvas_app.ui.canvas.commands import ReplaceGraph
 from canvas_app.ui.canvas.counts import Counts
 from canvas_app.ui.canvas.drawn import with_drawn
@@ -40,6 +40,7 @@ class EditorCore(QWidget):
         self.canvas = CanvasScene(names)
         self.view = CanvasView(self.canvas, cast("CanvasEditor", self))
         self.picker = Picker(self)
+        accessible.install()
         self.setFocusProxy(self.view)
         self._selected: tuple[str, ...] = ()
         self._pending_counts: Counts | None = None
@@ -95,6 +96,8 @@ class EditorCore(QWidget):
         if now != self._selected:
             self._selected = now
             self.selection_changed.emit(now)
+            if len(now) == 1:
+                accessible.tell_focus(self.view, now[0])
 
     def select_all(self) -> None:
         """Select everything."""

@@ -1,7 +1,7 @@
 """The palette widget: what can be added, by group; dragged, double-clicked or taken by Enter."""
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QDrag, QFontMetricsF, QKeyEvent, QPainter, QShowEvent
+from PySide6.QtGui import QDrag, QFontMetricsF, QKeyEvent, QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -102,6 +102,14 @@ class _TileArt(QStyledItemDelegate):
 class _Tiles(QTreeView):
     """The tree; drags a tile as its id. Its rows are the delegate's alone: the style would add a bar of its own."""
 
+    def fill_width(self) -> None:
+        """One column as wide as can be seen: a hidden header does not see to that."""
+        self.setColumnWidth(0, self.viewport().width())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fill_width()
+
     def drawRow(self, painter: QPainter, options: QStyleOptionViewItem, index: Index) -> None:
         option = QStyleOptionViewItem(options)
         over = self.indexAt(self.viewport().mapFromGlobal(self.cursor().pos())) == index and self.underMouse()
@@ -185,6 +193,7 @@ class Palette(QFrame):
         tree.setItemDelegate(self._art)
         tree.setHeaderHidden(True)
         tree.header().setMinimumSectionSize(1)
+        tree.header().setStretchLastSection(False)
         tree.setRootIsDecorated(False)
         tree.setItemsExpandable(False)
         tree.setIndentation(0)
@@ -206,6 +215,7 @@ class Palette(QFrame):
         """The language changed, or node types were added."""
         self._model.reload()
         self.tree.expandAll()
+        self.tree.fill_width()
         self.search.setPlaceholderText(_("Find a node"))
         self.search.setAccessibleName(_("Find a node"))
         self.tree.setAccessibleName(_("Nodes to add"))

@@ -1,0 +1,161 @@
+"""The canvas for screen readers: a list whose items are the nodes, with name, kind, figures, problem and neighbours."""
+
+from functools import cache
+
+from PySide6.QtCore import QObject, QRect
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QAccessibleInterface, QAccessibleObject
+from shiboken6 import isValid
+
+from canvas_app.ui.canvas import walking
+from canvas_app.ui.canvas.view import CanvasView
+from storage.base.words import _
+
+# Qt deletes what it was handed without telling Python: these stay until the end of the program
+_kept: dict[int, QAccessibleInterface] = {}
+
+
+class NodeItem(QAccessibleInterface):
+    """One node. It outlives the node: then it is no longer valid."""
+
+    def __init__(self, owner: "CanvasList", node_id: str) -> None:
+        super().__init__()
+        self._owner = owner
+        self._id = node_id
+
+    @property
+    def _view(self) -> CanvasView:
+        return self._owner.view
+
+    def isValid(self) -> bool:
+        return isValid(self._view) and self._id in self._view.canvas.cards
+
+    def object(self) -> QObject | None:  # type: ignore[override]
+        return None
+
+    def parent(self) -> QAccessibleInterface:
+        return self._owner
+
+    def childCount(self) -> int:
+        return 0
+
+    def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]
+        return None
+
+    def childAt(self, x: int, y: int) -> QAccessibleInterface | None:  # type: ignore[override]
+        return None
+
+    def indexOfChild(self, other: QAccessibleInterface) -> int:
+        return -1
+
+    def rect(self) -> QRect:
+        if not self.isValid():
+            return QRect()
+        box = self._view.canvas.items_by_id[self._id].sceneBoundingRect()
+        shown = self._view.viewportTransform().mapRect(box).toRect()
+        return QRect(self._view.viewport().mapToGlobal(shown.topLeft()), shown.size())
+
+    def role(self) -> QAccessible.Role:
+        return QAccessible.Role.ListItem
+
+    def state(self) -> QAccessible.State:
+        found = QAccessible.State()
+        chosen = self.isValid() and self._id in self._view.canvas.selected()
+        found.selectable = found.focusable = True
+        found.selected = found.focused = chosen
+        return found
+
+    def text(self, kind: QAccessible.Text) -> str:
+        if not self.isValid():
+            return ""
+        card = self._view.canvas.cards[self._id]
+        match kind:
+            case QAccessible.Text.Name:
+                return card.title
+            case QAccessible.Text.Description | QAccessible.Text.Value:
+                return "; ".join(part for part in (card.spoken(), self._neighbours()) if part)
+            case _:
+                return ""
+
+    def _neighbours(self) -> str:
+        scene = self._view.canvas
+        cards, graph = scene.cards, scene.graph
+        after = [cards[edge.target].title for edge in graph.edges_from(self._id) if edge.target in cards]
+        before = [cards[edge.source].title for edge in graph.edges_to(self._id) if edge.source in cards]
+        parts = [_("after {nodes}", nodes=", ".join(before))] if before else []
+        return "; ".join([*parts, _("leads to {nodes}", nodes=", ".join(after))] if after else parts)
+
+    def setText(self, kind: QAccessible.Text, text: str) -> None:
+        """Names are changed by the editor's own command."""
+
+
+class CanvasList(QAccessibleObject):
+    """The whole canvas."""
+
+    def __init__(self, view: CanvasView) -> None:
+        super().__init__(view)
+        self.view = view
+        self._items: dict[str, NodeItem] = {}
+
+    def ids(self) -> list[str]:
+        """The nodes in reading order."""
+        scene = self.view.canvas
+        return walking.reading_order({node_id: scene.box(node_id) for node_id in scene.cards})
+
+    def childCount(self) -> int:
+        return len(self.view.canvas.cards) if isValid(self.view) else 0
+
+    def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]
+        ids = self.ids()
+        if not 0 <= index < len(ids):
+            return None
+        return self._items.setdefault(ids[index], NodeItem(self, ids[index]))
+
+    def indexOfChild(self, other: QAccessibleInterface) -> int:
+        return next((place for place, key in enumerate(self.ids()) if self._items.get(key) is other), -1)
+
+    def parent(self) -> QAccessibleInterface | None:  # type: ignore[override]
+        above = self.view.parentWidget()
+        return QAccessible.queryAccessibleInterface(above) if above is not None else None
+
+    def rect(self) -> QRect:
+        return QRect(
+            self.view.viewport().mapToGlobal(self.view.viewport().rect().topLeft()),
+            self.view.viewport().size(),
+        )
+
+    def role(self) -> QAccessible.Role:
+        return QAccessible.Role.List
+
+    def state(self) -> QAccessible.State:
+        found = QAccessible.State()
+        found.focusable = True
+        return found
+
+    def text(self, kind: QAccessible.Text) -> str:
+        return _("Strategy {name}", name=self.view.canvas.graph.name) if kind == QAccessible.Text.Name else ""
+
+
+def _made(_class: str, thing: QObject) -> QAccessibleInterface | None:
+    if not isinstance(thing, CanvasView):
+        return None
+    found = _kept.get(id(thing))
+    if not isinstance(found, CanvasList) or found.view is not thing:
+        found = _kept[id(thing)] = CanvasList(thing)
+    return found
+
+
+@cache
+def install() -> None:
+    """Offer canvases to screen readers from now on."""
+    QAccessible.installFactory(_made)
+
+
+def tell_focus(view: CanvasView, node_id: str) -> None:
+    """The node is selected now: a screen reader says so."""
+    if not QAccessible.isActive():
+        return
+    found = QAccessible.queryAccessibleInterface(view)
+    if isinstance(found, CanvasList):
+        event = QAccessibleEvent(view, QAccessible.Event.Focus)
+        event.setChild(found.ids().index(node_id))
+        QAccessible.updateAccessibility(event)
