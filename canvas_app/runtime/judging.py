@@ -120,12 +120,15 @@ def _judge_node(
     table = contacts.table
     known = contacts.fields[terms.address] if terms.address else None
     nothing: ColumnElement[Any] = null()
+    # a message that was claimed before has its place under the cap already
+    tried = exists().where(tables.touch.c.id == judged.c.touch, tables.touch.c.at.is_not(None))
+    used = case((tried, 0), else_=func.coalesce(used_today(judged.c.contact, judged.c.day), 0))
     standing = Standing(
         contact=table.c.id, place=table.c.place,
         address=nothing if known is None else table.c[known.column],
         folded=nothing if known is None else table.c[known.fold or known.column],
         given=consent_given(table.c.id, terms.channel),
-        used=func.coalesce(used_today(judged.c.contact, judged.c.day), 0), now=literal(now),
+        used=used, now=literal(now),
     )  # fmt: skip
     whens = [(clause, literal(reason)) for clause, reason in verdicts(terms, standing)]
     if known is not None:
@@ -133,7 +136,7 @@ def _judge_node(
     verdict = select(case(*whens, else_=null())).where(table.c.id == judged.c.contact).scalar_subquery()
     connection.execute(update(judged).where(here, judged.c.reason.is_(None)).values(reason=verdict))
     if terms.marketing:
-        _reserve(connection, here)
+        _reserve(connection, and_(here, ~tried))
 
 
 def _owned_by_another(table: Table, fold: ColumnElement[Any], node: int) -> ColumnElement[bool]:

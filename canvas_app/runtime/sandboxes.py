@@ -166,7 +166,12 @@ class _Batch:
             self.connection.execute(
                 update(tables.touch)
                 .where(tables.touch.c.id.in_(chosen))
-                .values(not_before=due, attempts=tried + 1, account=self.account_id)
+                .values(
+                    not_before=due,
+                    attempts=tried + 1,
+                    account=self.account_id,
+                    at=func.coalesce(tables.touch.c.at, self.now),
+                )
             )
         left = select(settling.c.touch).where(settling.c.attempts < retry.times, again)
         self.connection.execute(delete(settling).where(settling.c.touch.in_(left)))

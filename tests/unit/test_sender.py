@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, update
 
-from canvas_app.runtime.journal import Journal, journal_path
+from canvas_app.runtime.engine import Engine
+from canvas_app.runtime.journal import Journal, journal_path, read_journal
 from canvas_app.runtime.outbox import claim
 from canvas_app.runtime.sender import Sender, recover
 from nodes.accounts import Verdict
@@ -195,6 +196,26 @@ def test_a_retry_has_the_same_bytes(tmp_path: Path) -> None:
     assert first == second
 
 
+def test_a_retry_does_not_count_against_the_cap_again(tmp_path: Path, server: MailServer) -> None:
+    retry = {"times": 5, "gap": "PT1M"}
+    workspace = owing(tmp_path, ["temp4-cap@x.example"], params={"subject": "s", "body": "b", "retry": retry})
+    smtp_account(workspace, server.port)
+    with workspace.write() as connection:
+        connection.execute(
+            insert(tables.consent).values(contact=1, channel="email", given=True, at=NOW, source="")
+        )
+    judge = Engine(workspace).judge
+    for _try in range(5):
+        now = touch(workspace, 1).not_before
+        sender = Sender(workspace, epoch=1, now=now, eligible=judge)
+        sender.drain(VirtualClock(now))
+        sender.close(now)
+    assert touch(workspace, 1).attempts == 5
+    assert states(workspace) == {"SENT": 1}
+    with workspace.read() as connection:
+        assert connection.execute(select(tables.cap.c.used)).scalars().all() == [1]
+
+
 def test_a_rehearsal_never_uses_a_real_account(tmp_path: Path, server: MailServer) -> None:
     workspace = owing(tmp_path, ["never@x.example"], rehearsal=True)
     smtp_account(workspace, server.port)
@@ -256,7 +277,6 @@ def test_a_line_of_an_earlier_claim_says_nothing_of_a_later_one(tmp_path: Path) 
 
 
 def test_a_torn_journal_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
-    from canvas_app.runtime.journal import read_journal
 
     path = tmp_path / "j"
     path.write_bytes(b"S 1 2 3\nA 1 2 3 sent\nS 1 2 4\ngarbage\n\xff\xfe\nA 1 2 5 nonsense\nS 1 2\nS 1 2 99")
@@ -264,7 +284,6 @@ def test_a_torn_journal_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
 
 
 def test_the_journal_survives_being_reopened_and_cleared(tmp_path: Path) -> None:
-    from canvas_app.runtime.journal import read_journal
 
     path = tmp_path / "j"
     first = Journal(path)
