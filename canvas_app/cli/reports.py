@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from canvas_app.cli.call import DONE, Call
 from canvas_app.cli.commands import Commands
-from canvas_app.cli.printing import table
+from canvas_app.cli.printing import percent, table
 from canvas_app.cli.stats import compared_text
 from storage.base.errors import UsageError, UserError
 from storage.base.words import N_, _
 
 if TYPE_CHECKING:
+    from canvas_app.reports.tabular import Table
     from storage.workspace import Workspace
 
 FORMATS = ("json", "csv", "xlsx", "png", "pdf")
@@ -112,9 +113,19 @@ def _text(kind: str, found: Mapping[str, Any]) -> str:
     from canvas_app.reports.tabular import tables_of
 
     parts = [
-        f"{each.title}\n{table(each.rows, each.columns)}" for each in tables_of(kind, found) if each.rows
+        f"{each.title}\n{table(with_percents(each), each.columns)}"
+        for each in tables_of(kind, found)
+        if each.rows
     ]
     return "\n\n".join(parts) or _("There is nothing to show yet.")
+
+
+def with_percents(each: "Table") -> list[dict[str, Any]]:
+    """The rows with shares as people read them."""
+    return [
+        {key: percent(value) if key in each.shares else value for key, value in row.items()}
+        for row in each.rows
+    ]
 
 
 def _ab_text(found: Mapping[str, Any]) -> str:

@@ -107,27 +107,38 @@ def _standing(connection: Connection, subject: Subject, run: int) -> Story:
 
 
 def _story(subject: Subject, run: Mapping[str, Any], by: EnteredBy) -> Story:
+    """What happened, in order; at one instant in the order of the graph."""
     held = run["state"] == "held_out"
     start = _("Held out: nothing is sent, the goal is still measured") if held else _(_BY[by])
-    lines: list[tuple[str, int, dict[str, Any]]] = [(run["entered"], 0, {"node": None, "text": start})]
-    for step in run["steps"]:
-        text = f"{step['label']}: {step['text']}" if step["text"] else step["label"]
-        lines.append((step["at"], 2, {"node": step["node"], "text": text}))
+    messages = {touch["node"] for touch in run["touches"]}
+    lines: Story = [{"at": run["entered"], "node": None, "text": start}]
     lines += [
-        (touch["at"] or "9999", 1, {"node": touch["node"], "text": _touch_words(subject, touch)})
+        {"at": step["at"], "node": step["node"],
+         "text": f"{step['label']}: {step['text']}" if step["text"] else step["label"]}
+        for step in run["steps"] if step["node"] not in messages
+    ]  # fmt: skip
+    lines += [
+        {"at": touch["at"], "node": touch["node"], "text": _touch_words(subject, touch)}
         for touch in run["touches"]
     ]
-    for place in run["standing"]:
-        text = _("Waits at “{node}”", node=place["label"])
-        if place["until"]:
-            text = _("Waits at “{node}” until {until}", node=place["label"], until=place["until"])
-        lines.append((place["since"], 3, {"node": place["node"], "text": text}))
+    last = len(subject.order)
+    places: dict[str | None, int] = {None: -1, **subject.order}
+    lines.sort(key=lambda line: (line["at"] is None, line["at"] or "", places.get(line["node"], last)))
+    lines += [
+        {"at": place["since"], "node": place["node"], "text": _place_words(place)}
+        for place in run["standing"]
+    ]
     if run["ended"]:
         why = reason_in_words(run["reason"])
         text = _("Left: {reason}", reason=why) if why else _("Came to the end")
-        lines.append((run["ended"], 4, {"node": None, "text": text}))
-    ordered = sorted(lines, key=lambda line: (line[0], line[1]))
-    return [{"at": None if at == "9999" else at, **line} for at, _order, line in ordered]
+        lines.append({"at": run["ended"], "node": None, "text": text})
+    return lines
+
+
+def _place_words(place: Mapping[str, Any]) -> str:
+    if place["until"]:
+        return _("Waits at “{node}” until {until}", node=place["label"], until=place["until"])
+    return _("Waits at “{node}”", node=place["label"])
 
 
 def _touch_words(subject: Subject, touch: Mapping[str, Any]) -> str:

@@ -7,13 +7,12 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from canvas_app.reports.reaching import Runs, messages, runs_by_stage, treated
-from canvas_app.reports.subject import Subject
+from canvas_app.reports.subject import ROOT, Subject, walked
 from nodes.sentences import in_words
 from storage.base.words import N_, _
 from storage.workspace import Workspace
 
 GOAL = "goal"
-_ROOT = "\x00root"
 _STAGE_WORDS = {
     "sent": N_("Sent"), "reached": N_("Reached"), "opened": N_("Opened"), "clicked": N_("Clicked"),
 }  # fmt: skip
@@ -57,7 +56,7 @@ def _steps(connection: Connection, subject: Subject, runs: Runs, *, entered: int
     entries = [key for key, kind in subject.types.items() if kind.entry and not kind.node.off]
     first = entries[0] if len(entries) == 1 else ""
     steps = [Step(first, subject.title(first) if first else _("Entered"), entered)]
-    order, dominators = _shape(subject, entries)
+    order, dominators = walked(subject.graph, entries)
     shown = [
         key
         for key in order
@@ -91,29 +90,12 @@ def _last(steps: Sequence[Step]) -> int:
 
 def _parent(key: str, dominators: Mapping[str, str], places: Mapping[str, int]) -> int:
     """The nearest message through which everybody came who got here, else the start."""
-    above = dominators.get(key, _ROOT)
-    while above != _ROOT:
+    above = dominators.get(key, ROOT)
+    while above != ROOT:
         if above in places:
             return places[above]
-        above = dominators.get(above, _ROOT)
+        above = dominators.get(above, ROOT)
     return 0
-
-
-def _shape(subject: Subject, entries: Sequence[str]) -> tuple[list[str], Mapping[str, str]]:
-    """Nodes in the order in which people walk them, and for each the nearest one that all come by."""
-    import networkx as nx
-
-    shape: nx.DiGraph[str] = nx.DiGraph()
-    shape.add_node(_ROOT)
-    shape.add_edges_from((_ROOT, entry) for entry in reversed(entries))
-    known = subject.graph.nodes
-    shape.add_edges_from(
-        (edge.source, edge.target)
-        for edge in reversed(subject.graph.edges)
-        if {edge.source, edge.target} <= known.keys()
-    )
-    order = [key for key in reversed(list(nx.dfs_postorder_nodes(shape, _ROOT))) if key != _ROOT]
-    return order, dict(nx.immediate_dominators(shape, _ROOT))
 
 
 def _sent(connection: Connection, subject: Subject) -> dict[str, int]:
@@ -130,7 +112,7 @@ def _sent(connection: Connection, subject: Subject) -> dict[str, int]:
 def _stages(connection: Connection, subject: Subject, *, entered: int, goal: int) -> list[Step]:
     counts = runs_by_stage(connection, subject)
     steps = [Step("target", _("On the list"), entered)]
-    for stage, label in _STAGE_WORDS.items():
+    for stage, label in _STAGE_WORDS.items() if subject.messages() else ():
         steps.append(Step(stage, _(label), counts[stage], len(steps) - 1))
     if subject.settings.goal is not None:
         # the goal needs no click: it is compared with everybody

@@ -1,6 +1,6 @@
 """What a report is about: a strategy with all its versions, as the tables number them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,6 +17,7 @@ from storage.base.errors import UserError
 from storage.base.words import N_
 from storage.workspace import setting
 
+ROOT = "\x00root"  # stands before every entry
 HIDDEN = "\x00"  # begins the ids of nodes that only the runtime knows
 
 
@@ -108,9 +109,15 @@ class Subject:
         kind = self.kind(node)
         return kind.title if kind else node
 
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """The place of every node on the way from the entries."""
+        entries = [key for key, kind in self.types.items() if kind.entry]
+        return {key: place for place, key in enumerate(walked(self.graph, entries)[0])}
+
     def messages(self) -> Mapping[str, Channel]:
         """The nodes that write to the contact; notices to the owner or a fixed address are not counted."""
-        found = {key: self.kind(key) for key in self.keys.values()}
+        found = {key: self.kind(key) for key in (*self.graph.nodes, *self.keys.values())}
         return {
             key: kind for key, kind in found.items()
             if isinstance(kind, Channel) and kind.params.get("to", "contact") in ("", "contact")
@@ -122,3 +129,19 @@ def _versions(connection: Connection, strategy: int) -> Iterator[Version]:
     query = select(tables.version).where(row.strategy == strategy).order_by(row.number)
     for each in connection.execute(query):
         yield Version(each.id, each.number, each.published, read_graph(each.graph).graph or Graph())
+
+
+def walked(graph: Graph, entries: Sequence[str]) -> tuple[list[str], Mapping[str, str]]:
+    """Nodes in the order in which people walk them, and for each the nearest one that all come by (`ROOT` at last)."""
+    import networkx as nx
+
+    shape: nx.DiGraph[str] = nx.DiGraph()
+    shape.add_node(ROOT)
+    shape.add_edges_from((ROOT, entry) for entry in reversed(entries))
+    shape.add_edges_from(
+        (edge.source, edge.target)
+        for edge in reversed(graph.edges)
+        if {edge.source, edge.target} <= graph.nodes.keys()
+    )
+    order = [key for key in reversed(list(nx.dfs_postorder_nodes(shape, ROOT))) if key != ROOT]
+    return order, dict(nx.immediate_dominators(shape, ROOT))

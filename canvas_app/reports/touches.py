@@ -18,6 +18,7 @@ STATUS = {
     TouchState.UNKNOWN: "unknown", TouchState.CANCELLED: "cancelled",
 }  # fmt: skip
 _IS_OUTCOME = ("sent", "failed", "skipped", "unknown")
+_LADDER = {word: rank for rank, word in enumerate(("sent", "delivered", "opened", "clicked"))}
 _LEFT = (TouchState.SENT, TouchState.FAILED, TouchState.UNKNOWN, TouchState.EXPECTING)
 
 
@@ -65,17 +66,18 @@ def _outcomes(connection: Connection, subject: Subject, runs: Sequence[int] | No
     """What is known by now of every touch, in the order in which it became known."""
     outcome, touch = tables.outcome.c, tables.touch.c
     query = (
-        select(outcome.touch, outcome.kind)
+        select(outcome.touch, outcome.kind, outcome.at)
         .join_from(tables.outcome, tables.touch, touch.id == outcome.touch)
         .where(touch.node.in_(subject.keys), outcome.at <= subject.now)
-        .order_by(outcome.touch, outcome.at, outcome.kind)
+        .order_by(outcome.touch, outcome.at)
     )
-    found: dict[int, list[str]] = {}
-    for number, kind in connection.execute(
+    known: dict[int, list[tuple[int, int, str]]] = {}
+    for number, kind, at in connection.execute(
         query if runs is None else query.where(touch.enrollment.in_(runs))
     ):
-        found.setdefault(number, []).append(subject.spoken[kind])
-    return found
+        word = subject.spoken[kind]
+        known.setdefault(number, []).append((at, _LADDER.get(word, len(_LADDER)), word))
+    return {number: [word for _at, _rank, word in sorted(each)] for number, each in known.items()}
 
 
 def _said(status: str, known: list[str]) -> list[str]:
