@@ -121,9 +121,10 @@ def _imported(
                 row = tables.field.update().where(tables.field.c.id == known.id)
                 connection.execute(row.values(options=list(column.options)))
     work = ContactImport(connection, plan, Contacts.load(connection), Rejects())
+    total = table.estimate()
     for batch in table.batches():
         work.take(batch, table.layout)
-        progress(work.rows, None)
+        progress(min(work.rows, total) if total else work.rows, total)
     imported: Select[tuple[int]] = select(literal_column("id")).select_from(text(IMPORTED))
     result = ContactsImported(
         rows=work.rows, created=work.created, updated=work.updated, unchanged=work.unchanged,

@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from nodes.clauses import selected
 from nodes.rules import parse_rule
 from storage import tables
-from storage.contacts import Contacts, fold, from_stored
+from storage.contacts import ContactField, Contacts, fold, from_stored
 from storage.workspace import Workspace
 
 _SEARCHED = ("external_id", "email", "phone", "first_name", "last_name")
 _FIRST = ("external_id", "first_name", "last_name", "email", "phone", "country", "stage", "score")
+_KEYS = ("id", "external_id", "email", "phone")
 _MOST = 1000
 
 
@@ -52,45 +53,36 @@ def contact_page(
     with workspace.read() as connection:
         contacts = Contacts.load(connection)
         table = contacts.table
-        where: list[ColumnElement[bool]] = []
-        if search.strip():
-            where.append(_matches(contacts, search))
+        where: list[ColumnElement[bool]] = [_matches(contacts, search)] if search.strip() else []
         if rule is not None:
             where.append(table.c.id.in_(selected(connection, parse_rule(rule), now)))
-        shown = columns or _columns(contacts)
-        known = [
-            contacts.fields[name]
-            for name in shown
-            if name in contacts.fields and contacts.column(name) is not None
-        ]
-        query = select(
-            table.c.id,
-            table.c.external_id,
-            table.c.email,
-            table.c.phone,
-            *(table.c[each.column] for each in known),
+        names = columns or _columns(contacts)
+        shown = [contacts.fields[name] for name in names if contacts.column(name) is not None]
+        query = select(*(table.c[name] for name in _KEYS), *(table.c[each.column] for each in shown)).where(
+            *where
         )
-        by = contacts.fields.get(sort)
-        order: list[Any] = [table.c.id]
-        if by is not None and by.kind != "choices":
-            column = table.c[by.fold or by.column]
-            order = [column.is_(None), column.desc() if descending else column, table.c.id]
-        rows = connection.execute(
-            query.where(*where).order_by(*order).limit(min(limit, _MOST)).offset(offset)
-        ).all()
+        query = query.order_by(*_order(contacts, sort, descending)).limit(min(limit, _MOST)).offset(offset)
+        rows = connection.execute(query).all()
         total = connection.execute(select(func.count()).select_from(table).where(*where)).scalar_one()
-    found = []
-    for row in rows:
-        values = [from_stored(each.kind, row[4 + at]) for at, each in enumerate(known)]
-        if masked:
-            values = [mask(each.name, value) for each, value in zip(known, values, strict=True)]
-        found.append(ContactRow(row[0], row[1] or row[2] or row[3] or "", tuple(values)))
     return ContactPage(
-        columns=tuple(each.name for each in known),
-        labels=tuple(each.title for each in known),
-        rows=tuple(found),
-        total=total,
-    )
+        columns=tuple(each.name for each in shown), labels=tuple(each.title for each in shown),
+        rows=tuple(_row(row, shown, masked) for row in rows), total=total,
+    )  # fmt: skip
+
+
+def _order(contacts: Contacts, sort: str, descending: bool) -> list[Any]:
+    known, table = contacts.fields.get(sort), contacts.table
+    if known is None or known.kind == "choices":
+        return [table.c.id]
+    column = table.c[known.fold or known.column]
+    return [column.is_(None), column.desc() if descending else column, table.c.id]
+
+
+def _row(row: Any, shown: list[ContactField], masked: bool) -> ContactRow:
+    values = [from_stored(each.kind, row[len(_KEYS) + at]) for at, each in enumerate(shown)]
+    if masked:
+        values = [mask(each.name, value) for each, value in zip(shown, values, strict=True)]
+    return ContactRow(row[0], row[1] or row[2] or row[3] or "", tuple(values))
 
 
 def _columns(contacts: Contacts) -> tuple[str, ...]:

@@ -22,6 +22,11 @@ class Parquet:
         names, notes = column_names(columns, len(columns))
         self.layout = Layout("parquet", names, notes=notes)
 
+    def estimate(self) -> int | None:
+        """How many rows there are."""
+        with _told(self.name, self._path) as file:
+            return int(file.metadata.num_rows)
+
     def batches(self, size: int = 5000) -> Iterator[Batch]:
         """The rows, blank ones left out."""
         import pyarrow as pa

@@ -66,8 +66,25 @@ class DelimitedText:
             raise _broken(self.name, error) from error
         self._found = found
         sample, complete = self._sample()
+        self._line_size = len(sample.encode(self._found.encoding, "replace")) / (
+            sample.count("\n") + sample.count("\r") or 1
+        )
         self._dialect = _dialect(sample, options)
         self.layout = self._look(sample, complete, options)
+
+    def estimate(self) -> int | None:
+        """About how many rows there are, judged by the length of the first lines."""
+        size = len(self._bytes) if self._bytes is not None else self._size()
+        return int(size / self._line_size) if self._line_size else None
+
+    def _size(self) -> int:
+        """Bytes of the text; a gzip tells its own in its last four (modulo 4 GB)."""
+        assert self._path is not None
+        with self._path.open("rb") as file:
+            if file.read(2) != b"\x1f\x8b":
+                return self._path.stat().st_size
+            file.seek(-4, 2)
+            return int.from_bytes(file.read(4), "little")
 
     def batches(self, size: int = 5000) -> Iterator[Batch]:
         """The rows below the heading, blank ones left out."""

@@ -56,6 +56,10 @@ class Table(Protocol):
         """How it lies in its file."""
         ...
 
+    def estimate(self) -> int | None:
+        """About how many rows there are, for a bar of progress; None where nobody can tell."""
+        ...
+
     def batches(self, size: int = 5000) -> Iterator[Batch]:
         """The rows below the heading, blank ones left out; a row may be shorter or longer than the heading."""
         ...

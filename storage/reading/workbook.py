@@ -74,6 +74,10 @@ class Workbook:
             first_line=looked[first][0] if first < len(looked) else looked[-1][0] + 1, notes=(*notes, *remarks),
         )  # fmt: skip
 
+    def estimate(self) -> int | None:
+        """How many rows there are, blank ones included."""
+        return int(self._sheet.height)
+
     def batches(self, size: int = 5000) -> Iterator[Batch]:
         """The rows below the heading, blank ones left out."""
         batch = Batch([], [], {})
