@@ -79,31 +79,27 @@ def add_account(
     secrets: SecretStore | None = None,
 ) -> AccountSaved:
     """A new account (or with `replace` an existing one changed); a channel's first becomes its default."""
-    account = _checked(name, channel, kind, dict(params or {}))
+    given = dict(params or {})
+    account = _checked(name, channel, kind, given)
     warnings = tuple(problem.message for problem in account.check() if problem.level is not Level.ERROR)
     now = workspace.clock().now()
     with workspace.write() as connection:
         known = _find(connection, name)
         if known is not None and not replace:
             raise UserError(N_("There is an account “{name}” already. Choose another name."), name=name)
-        others = [
-            each for each in Accounts.load(connection).all if each.channel == channel and each.name != name
-        ]
-        first = not any(each.is_default for each in others)
-        is_default = default or first or bool(known and known.is_default and known.channel == channel)
+        is_default = default or _is_alone(connection, name, channel)
         if is_default:
             _clear_default(connection, channel)
-        kept = known.secret if known else None
-        if secret:
-            kept = f"{instance_of(connection)}/account/{name}"
+        kept = f"{instance_of(connection)}/account/{name}" if secret else known.secret if known else None
         values = {
-            "name": name, "channel": channel, "kind": kind, "params": dict(params or {}), "is_default": is_default,
+            "name": name,
+            "channel": channel,
+            "kind": kind,
+            "params": given,
+            "is_default": is_default,
             "secret": kept,
-        }  # fmt: skip
-        if known is None:
-            connection.execute(insert(tables.account).values(**values))
-        else:
-            connection.execute(update(tables.account).where(tables.account.c.id == known.id).values(**values))
+        }
+        _write(connection, known, values)
         journal(connection, at=now, verb="account", what=name, details={"channel": channel, "kind": kind})
         if secret and kept:
             (secrets or SecretStore()).keep(kept, secret)  # inside: where it cannot be kept, nothing is added
@@ -207,6 +203,19 @@ def _existing(connection: Connection, name: str) -> Account:
         names = ", ".join(each.name for each in Accounts.load(connection).all) or "–"
         raise UserError(N_("There is no account “{name}”. Accounts: {all}."), name=name, all=names)
     return found
+
+
+def _write(connection: Connection, known: Account | None, values: Mapping[str, Any]) -> None:
+    if known is None:
+        connection.execute(insert(tables.account).values(**values))
+    else:
+        connection.execute(update(tables.account).where(tables.account.c.id == known.id).values(**values))
+
+
+def _is_alone(connection: Connection, name: str, channel: str) -> bool:
+    """Whether no other account is its channel's default."""
+    others = (each for each in Accounts.load(connection).all if each.channel == channel and each.name != name)
+    return not any(each.is_default for each in others)
 
 
 def _clear_default(connection: Connection, channel: str) -> None:

@@ -2,11 +2,11 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from canvas_app.operations.accounts import add_account
 from nodes.spec import FOREVER
@@ -39,40 +39,67 @@ def owing(
         "settings": dict(settings or {}),
     }
     with workspace.write() as connection:
-        connection.execute(
-            insert(tables.strategy).values(
-                id=1, name="S", status="live", live=1, revision=1, draft="", salt=1, changed=NOW
-            )
-        )
-        connection.execute(
-            insert(tables.version).values(id=1, strategy=1, number=1, graph=json.dumps(graph), published=NOW)
-        )
-        connection.execute(insert(tables.node).values(id=7, strategy=1, key="mail"))
-        table = Contacts.load(connection).table
-        people = [
-            {"id": n, "bucket": bucket_of(str(n)), "place": 1, "created": NOW, "changed": NOW, "email": address,
-             "email_fold": address.casefold(), "phone": "+8613800000000", "first_name": f"Name {n}",
-             **{name: values[n - 1] for name, values in (fields or {}).items()}}
-            for n, address in enumerate(addresses, 1)
-        ]  # fmt: skip
-        connection.execute(insert(table), people)
-        numbers = range(1, len(addresses) + 1)
-        connection.execute(
-            insert(tables.enrollment),
-            [{"id": n, "contact": n, "strategy": 1, "version": 1, "pass": 1, "by": 0, "state": 0, "entered": NOW}
-             for n in numbers],
-        )  # fmt: skip
-        connection.execute(
-            insert(tables.token),
-            [{"due": FOREVER, "version": 1, "node": 7, "enrollment": n, "round": 0, "port": 0, "arrived": NOW}
-             for n in numbers],
-        )  # fmt: skip
-        connection.execute(
-            insert(tables.touch),
-            [{"id": n, "enrollment": n, "contact": n, "node": 7, "round": 0, "state": 0, "not_before": NOW}
-             for n in numbers],
-        )  # fmt: skip
+        _publish(connection, json.dumps(graph))
+        _people(connection, addresses, fields or {})
+        _due(connection, range(1, len(addresses) + 1))
     return workspace
+
+
+def _publish(connection: Connection, graph: str) -> None:
+    strategy = {
+        "id": 1,
+        "name": "S",
+        "status": "live",
+        "live": 1,
+        "revision": 1,
+        "draft": "",
+        "salt": 1,
+        "changed": NOW,
+    }
+    connection.execute(insert(tables.strategy).values(name="S", status="live", draft="", **numbers))
+    connection.execute(insert(tables.version).values(id=1, strategy=1, number=1, graph=graph, published=NOW))
+    connection.execute(insert(tables.node).values(id=7, strategy=1, key="mail"))
+
+
+def _people(connection: Connection, addresses: Sequence[str], fields: Mapping[str, Sequence[Any]]) -> None:
+    people = [
+        {"id": n, "bucket": bucket_of(str(n)), "place": 1, "created": NOW, "changed": NOW, "email": address,
+         "email_fold": address.casefold(), "phone": "+8613800000000", "first_name": f"Name {n}",
+         **{name: values[n - 1] for name, values in fields.items()}}
+        for n, address in enumerate(addresses, 1)
+    ]  # fmt: skip
+    connection.execute(insert(Contacts.load(connection).table), people)
+
+
+def _due(connection: Connection, numbers: Iterable[int]) -> None:
+    """Everybody stands at the node, and the message is owed now."""
+    rows = []
+    for n in numbers:
+        run = {
+            "id": n,
+            "contact": n,
+            "strategy": 1,
+            "version": 1,
+            "pass": 1,
+            "by": 0,
+            "state": 0,
+            "entered": NOW,
+        }
+        token = {
+            "due": FOREVER,
+            "version": 1,
+            "node": 7,
+            "enrollment": n,
+            "round": 0,
+            "port": 0,
+            "arrived": NOW,
+        }
+        owed = {"id": n, "enrollment": n, "contact": n, "node": 7, "round": 0, "state": 0, "not_before": NOW}
+        rows.append((run, token, owed))
+    for table, each in zip(
+        (tables.enrollment, tables.token, tables.touch), zip(*rows, strict=True), strict=True
+    ):
+        connection.execute(insert(table), list(each))
 
 
 def smtp_account(workspace: Workspace, port: int, secrets: SecretStore | None = None, **more: Any) -> None:

@@ -25,6 +25,8 @@ from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import Any
 
+from aiosmtpd.smtp import SMTP, AuthResult
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -101,7 +103,7 @@ class Misbehaving:
     """The handler of aiosmtpd: counts, and does wrong what the recipient asks for."""
 
     def __init__(self, folder: Path, keep: bool) -> None:
-        self._folder, self._keep, self._seen = folder, keep, Counter[str]()
+        self.folder, self._keep, self.seen = folder, keep, Counter[str]()
         self._file = os.open(folder / "taken", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._number = 0
 
@@ -109,9 +111,9 @@ class Misbehaving:
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
         kind = address.partition("-")[0]
-        self._seen[address] += 1
+        self.seen[address] += 1
         tries = re.fullmatch(r"temp(\d+)", kind)
-        if tries and self._seen[address] <= int(tries[1]):
+        if tries and self.seen[address] <= int(tries[1]):
             return "451 4.7.1 greylisted, come back"
         refusals = {
             "gone": "550 5.1.1 no such user",
@@ -128,7 +130,7 @@ class Misbehaving:
         kind = address.partition("-")[0]
         if kind == "spam":
             return "554 5.6.0 this is spam"
-        if kind == "later" and self._seen[address] == 1:
+        if kind == "later" and self.seen[address] == 1:
             return "451 4.3.0 try later"
         if kind == "slow":
             await asyncio.sleep(0.5)
@@ -136,38 +138,36 @@ class Misbehaving:
         os.write(self._file, f"{address}\t{name}\n".encode())
         if self._keep:
             self._number += 1
-            (self._folder / f"{self._number:06}.eml").write_bytes(envelope.content)
+            (self.folder / f"{self._number:06}.eml").write_bytes(envelope.content)
         if kind == "lost":
             server.transport.abort()
             return None
         return "250 taken"
 
 
+class Server(SMTP):
+    """aiosmtpd that counts its connections, and cuts a line in the middle of a text where it is asked to."""
+
+    def connection_made(self, transport: Any) -> None:
+        with (self.event_handler.folder / "sessions").open("ab") as counting:
+            counting.write(b".")
+        raw = transport.get_extra_info("socket")
+        if raw is not None:
+            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        super().connection_made(transport)
+
+    async def smtp_DATA(self, arg: str) -> None:
+        recipients = list(self.envelope.rcpt_tos) if self.envelope else []
+        if recipients and recipients[0].startswith("cut-") and self.event_handler.seen[recipients[0]] == 1:
+            await self.push("354 go on")
+            assert isinstance(self.transport, asyncio.Transport)
+            self.transport.abort()
+            return
+        await super().smtp_DATA(arg)
+
+
 def _serve(options: dict[str, Any]) -> None:
-    from aiosmtpd.smtp import SMTP, AuthResult
-
-    folder = Path(options["folder"])
-    handler = Misbehaving(folder, options["keep"])
-
-    class Server(SMTP):
-        """Says that it pipelines, and cuts the line in the middle of a text where it is asked to."""
-
-        def connection_made(self, transport: Any) -> None:
-            with (folder / "sessions").open("ab") as counting:
-                counting.write(b".")
-            raw = transport.get_extra_info("socket")
-            if raw is not None:
-                raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            super().connection_made(transport)
-
-        async def smtp_DATA(self, arg: str) -> None:
-            recipients = list(self.envelope.rcpt_tos) if self.envelope else []
-            if recipients and recipients[0].startswith("cut-") and handler._seen[recipients[0]] == 1:
-                await self.push("354 go on")
-                assert isinstance(self.transport, asyncio.Transport)
-                self.transport.abort()
-                return
-            await super().smtp_DATA(arg)
+    handler = Misbehaving(Path(options["folder"]), options["keep"])
 
     def authenticate(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
         known = (data.login, data.password) == (options["user"].encode(), options["password"].encode())
