@@ -37,6 +37,7 @@ class Sheet(QDialog):
         self.setModal(True)
         self.setMinimumWidth(width)
         self._scrim = Scrim(parent.window())
+        self.finished.connect(self._scrim.hide)
         self.finished.connect(self._scrim.deleteLater)
         self.heading = label(title, "page-title", wrap=True)
         self.caption = label(caption, "muted", wrap=True)
@@ -83,7 +84,7 @@ def ask(
 
 
 def ask_text(
-    parent: QWidget, title: str, name: str, text: str, effect: str, on: Callable[[str], object]
+    parent: QWidget, title: str, *, name: str, text: str, effect: str, on: Callable[[str], object]
 ) -> Sheet:
     """Ask for a line of words."""
     sheet = Sheet(parent, title)

@@ -20,9 +20,9 @@ COUNT_AFTER = 300
 class RuleSummary(QWidget):
     """“12,403 match” and the rule in words."""
 
-    def __init__(self, context: Context, place: str) -> None:
+    def __init__(self, context: Context, place: str, *, unset: str = "") -> None:
         super().__init__()
-        self._context, self._place = context, place
+        self._context, self._place, self._unset = context, place, unset
         self._rule: Json = None
         self.count = label("", "small")
         self.words = label("", "small", wrap=True)
@@ -40,7 +40,7 @@ class RuleSummary(QWidget):
     def show_rule(self, rule: Json) -> None:
         """Say the rule in words and count anew."""
         self._rule = rule
-        sentence, right = rule_in_words(rule, self._context)
+        sentence, right = rule_in_words(rule, self._context, unset=self._unset)
         self.words.setText(_("In words. {sentence}", sentence=sentence) if right else sentence)
         if right:
             self._timer.start()
@@ -62,10 +62,10 @@ class RuleSummary(QWidget):
             self.count.setText(plural("{n} person matches now", "{n} people match now", found))
 
 
-def rule_in_words(rule: Json, context: Context) -> tuple[str, bool]:
-    """The rule as a sentence and whether it is right; else what is wrong with it."""
+def rule_in_words(rule: Json, context: Context, *, unset: str = "") -> tuple[str, bool]:
+    """The rule as a sentence and whether it is right; else what is wrong with it. `unset`: what no rule means."""
     if rule is None:
-        return _("Everybody."), True
+        return unset or _("Everybody."), not unset
     try:
         sentence = in_words(parse_rule(rule), context.catalogue.field_label)
     except UserError as error:
@@ -86,7 +86,9 @@ class RuleEditor(Editor):
     def __init__(self, param: Param[Any], context: Context) -> None:
         super().__init__(param, context)
         self.builder = RuleBuilder(context)
-        self.summary = RuleSummary(context, f"{context.node}.{param.key}")
+        everybody = context.channel == "audience"
+        unset = "" if everybody else _("Not set.")
+        self.summary = RuleSummary(context, f"{context.node}.{param.key}", unset=unset)
         self.builder.edited.connect(self._changed)
         column = QVBoxLayout()
         column.setSpacing(8)

@@ -161,8 +161,8 @@ class Inspector(QFrame):
         self.form = ParamForm(known.param_list(), values, self._context())
         self.form.edited.connect(self._edit)
         pieces: list[Any] = [self.form, None]
-        if node and not issubclass(known, Settings):
-            pieces.insert(0, label(known.tooltip(), "hint", wrap=True))
+        if node is not None:
+            pieces.insert(0, label(node_types()[kind].tooltip(), "hint", wrap=True))
         self._settings.setWidget(box(column(*pieces, gap=16, margins=(16, 16, 16, 16)), "surface"))
         self._show_problems()
 

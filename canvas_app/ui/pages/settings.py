@@ -76,7 +76,7 @@ class SettingsPage(QWidget):
                 column(label(" ", "section"), self._save_button, gap=4),
                 None,
                 gap=16,
-            )  # fmt: skip
+            )
         )
         panel.add(label(_("For contacts and telephone numbers that say neither themselves."), "hint"))
         return panel
@@ -95,7 +95,7 @@ class SettingsPage(QWidget):
         self.table = DataTable(
             self.model,
             empty=_(
-                "No account yet. Without one nothing can be sent; a sandbox account sends to nobody and answers like a provider."
+                "No account yet. Without one nothing can be sent; a sandbox sends to nobody and only answers."
             ),
         )
         self.table.setAccessibleName(_("Accounts"))
@@ -205,9 +205,20 @@ def _columns() -> list[Column]:
         return str(host)
 
     return [
-        Column(_("Name"), lambda line: line.name, stretch=True, strong=True, kind=lambda line: line.channel, note=detail),
+        Column(
+            _("Name"),
+            lambda line: line.name,
+            stretch=True,
+            strong=True,
+            kind=lambda line: line.channel,
+            note=detail,
+        ),
         Column(_("Channel"), channel, width=160),
         Column(_("Kind"), lambda line: line.kind, width=120),
-        Column(_("Default"), lambda line: _("default") if line.is_default else "", width=120,
-               tone=lambda line: "accent" if line.is_default else ""),
-    ]  # fmt: skip
+        Column(
+            _("Default"),
+            lambda line: _("default") if line.is_default else "",
+            width=120,
+            tone=lambda line: "accent" if line.is_default else "",
+        ),
+    ]

@@ -102,13 +102,27 @@ class Welcome(QWidget):
             self.choices[key] = made
         left = box(
             column(
-                row(Logo(28), label(_("Strategy Canvas"), "page-title"), None, gap=12), 40,
-                label(_("Draw who hears from you, when, and what happens next."), "welcome", wrap=True), 4,
-                label(_("Everything stays on this computer. Nothing is sent until you publish, and you can rehearse every "
-                        "strategy with sample contacts first."), "muted", wrap=True), 24,
-                cards, None, self._foot(), gap=8, margins=(88, 64, 88, 48),
-            ), "surface",
-        )  # fmt: skip
+                row(Logo(28), label(_("Strategy Canvas"), "page-title"), None, gap=12),
+                40,
+                label(_("Draw who hears from you, when, and what happens next."), "welcome", wrap=True),
+                4,
+                label(
+                    _(
+                        "Everything stays on this computer. Nothing is sent until you publish, and you can rehearse "
+                        "every strategy with sample contacts first."
+                    ),
+                    "muted",
+                    wrap=True,
+                ),
+                24,
+                cards,
+                None,
+                self._foot(),
+                gap=8,
+                margins=(88, 64, 88, 48),
+            ),
+            "surface",
+        )
         left.setFixedWidth(656)
         line = row(left, self._right(), gap=0)
         line.setStretch(1, 1)
@@ -160,7 +174,7 @@ class Welcome(QWidget):
                 None,
                 gap=4,
                 margins=(48, 112, 48, 48),
-            )  # fmt: skip
+            )
         )
         return made
 

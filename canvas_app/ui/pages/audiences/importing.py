@@ -167,7 +167,7 @@ class ImportSheet(SideSheet):
                 self.region,
                 None,
                 gap=4,
-            )  # fmt: skip
+            )
         )
 
     def _trial_step(self) -> QWidget:

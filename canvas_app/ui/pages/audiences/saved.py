@@ -148,10 +148,10 @@ class SavedAudiences(QWidget):
         self.list.blockSignals(quiet)
 
     def _chosen(self, at: int) -> None:
-        item = self.list.item(at)
-        if item is None:
+        if at < 0:
             return
-        found = next(each for each in self._audiences if each.name == item.data(256))
+        name = self.list.item(at).data(256)
+        found = next(each for each in self._audiences if each.name == name)
         self._open(found.name, found.rule, is_list=found.is_list)
 
     def begin(self) -> None:

@@ -51,7 +51,7 @@ def publish_facts(workspace: Workspace, *, graph: Graph) -> PublishFacts:
     types = node_types()
     channels = {
         node.type for node in graph.nodes.values()
-        if not node.off and getattr(types.get(node.type), "address_field", "")
+        if not node.off and _has_address(types.get(node.type))
     }  # fmt: skip
     reach = tuple(
         (each, count_rule(workspace, rule={"all": [whom, {"consent": each}]})) for each in sorted(channels)
@@ -62,3 +62,7 @@ def publish_facts(workspace: Workspace, *, graph: Graph) -> PublishFacts:
         by_event=by_event,
         reach=reach,
     )
+
+
+def _has_address(kind: Any) -> bool:
+    return bool(getattr(kind, "address_field", ""))

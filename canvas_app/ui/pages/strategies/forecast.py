@@ -44,7 +44,7 @@ class Bars(QWidget):
         painter.fillRect(QRectF(area.left(), area.top(), area.width(), 1), color("border"))
         step = area.width() / len(self.days)
         bar = max(1.0, min(12.0, step / 2 - 1.5))
-        every = max(1, round(len(self.days) * 44 / max(1.0, area.width())))
+        every = max(1, round(len(self.days) * 60 / max(1.0, area.width())))
         for place, day in enumerate(self.days):
             x = area.left() + step * place + (step - 2 * bar - 1) / 2
             for shift, count, tone in ((0.0, day.calls, "call"), (bar + 1, day.messages, "message")):

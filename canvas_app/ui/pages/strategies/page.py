@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -197,14 +198,8 @@ class StrategiesPage(QWidget):
             return
         match what:
             case "rename":
-                ask_text(
-                    self,
-                    _("Rename"),
-                    _("Name"),
-                    info.name,
-                    _("Rename"),
-                    lambda name: self._rename(info.name, name),
-                )
+                rename = partial(self._rename, info.name)
+                ask_text(self, _("Rename"), name=_("Name"), text=info.name, effect=_("Rename"), on=rename)
             case "duplicate":
                 from canvas_app.operations.strategies import duplicate_strategy
 

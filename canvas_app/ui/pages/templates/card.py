@@ -8,7 +8,7 @@ from canvas_app.operations.templates import Template
 from canvas_app.ui.pages.templates.preview import paint_graph
 from canvas_app.ui.shell.parts import box, column, row
 from canvas_app.ui.theme import color, set_role, size
-from canvas_app.ui.widgets import Chip, ElidedLabel, label, link_button
+from canvas_app.ui.widgets import Chip, ElidedLabel, link_button
 from nodes.channel import Channel
 from nodes.graph import Graph
 from nodes.registry import node_types
@@ -82,9 +82,14 @@ class TemplateCard(QFrame):
         if missing:
             chip.setToolTip(_("Only a sandbox so far: {channels}", channels=listed(missing)))
         words = column(
-            ElidedLabel(template.name, "panel-title"), ElidedLabel(template.goal, "muted"), ElidedLabel(facts, "small"), None,
-            row(chip, None, link_button(_("Use template"), self._use)), gap=2, margins=(16, 10, 12, 10),
-        )  # fmt: skip
+            ElidedLabel(template.name, "panel-title"),
+            ElidedLabel(template.goal, "muted"),
+            ElidedLabel(facts, "small"),
+            None,
+            row(chip, None, link_button(_("Use template"), self._use)),
+            gap=2,
+            margins=(16, 10, 12, 10),
+        )
         inner = box(words)
         inner.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setLayout(column(Picture(graph), inner, gap=0))

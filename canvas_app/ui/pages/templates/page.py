@@ -22,7 +22,7 @@ FAMILIES = {
 }  # fmt: skip
 
 
-def read_templates(workspace: Workspace) -> list[tuple[Template, Graph]]:
+def read_templates(_workspace: Workspace) -> list[tuple[Template, Graph]]:
     """Every template with the graph it becomes."""
     from canvas_app.operations.templates import list_templates
 
@@ -47,10 +47,17 @@ class TemplatesPage(QWidget):
         side = frame(
             "sidebar",
             column(
-                self.search, 8, label(_("Goal"), "section"), self._goals, 8, label(_("Channel"), "section"), self._boxes, None,
+                self.search,
+                8,
+                label(_("Goal"), "section"),
+                self._goals,
+                8,
+                label(_("Channel"), "section"),
+                self._boxes,
+                None,
                 margins=(12, 16, 12, 16),
             ),
-        )  # fmt: skip
+        )
         side.setFixedWidth(size("layout.sidebar"))
         self._title = label("", "display")
         self._none = label("", "muted")
@@ -60,10 +67,19 @@ class TemplatesPage(QWidget):
         self._place.setLayout(self._flow)
         inner = box(
             column(
-                row(self._title, 8, label(_("All with sample contacts, so you can rehearse at once."), "muted"), None), 8,
-                self._none, self._place, None, margins=(24, 20, 24, 24),
+                row(
+                    self._title,
+                    8,
+                    label(_("All with sample contacts, so you can rehearse at once."), "muted"),
+                    None,
+                ),
+                8,
+                self._none,
+                self._place,
+                None,
+                margins=(24, 20, 24, 24),
             )
-        )  # fmt: skip
+        )
         self.sheet = TemplateSheet(session)
         self.sheet.closed.connect(self._mark)
         line = row(side, scroll(inner, "page"), self.sheet, gap=0)

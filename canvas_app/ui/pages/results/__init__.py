@@ -1,0 +1,1 @@
+"""Results: headline figures, funnel, A/B, day by day, node by node."""
