@@ -46,16 +46,7 @@ def owing(
 
 
 def _publish(connection: Connection, graph: str) -> None:
-    strategy = {
-        "id": 1,
-        "name": "S",
-        "status": "live",
-        "live": 1,
-        "revision": 1,
-        "draft": "",
-        "salt": 1,
-        "changed": NOW,
-    }
+    numbers = {"id": 1, "live": 1, "revision": 1, "salt": 1, "changed": NOW}
     connection.execute(insert(tables.strategy).values(name="S", status="live", draft="", **numbers))
     connection.execute(insert(tables.version).values(id=1, strategy=1, number=1, graph=graph, published=NOW))
     connection.execute(insert(tables.node).values(id=7, strategy=1, key="mail"))
