@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from canvas_app.ui.canvas.actions import COMMANDS
+from canvas_app.ui.canvas.card import short
 from canvas_app.ui.canvas.counts import Counts, NodeCount
 from canvas_app.ui.canvas.editor import CanvasEditor
 from canvas_app.ui.theme import color, set_theme
@@ -301,6 +302,19 @@ def test_an_error_takes_the_sub_line_and_a_remark_does_not(editor: CanvasEditor)
     assert editor.canvas.cards["text"].level is None
     editor.show_problems([])
     assert editor.canvas.cards["mail"].level is None
+
+
+@pytest.mark.parametrize(
+    ("message", "line"),
+    [
+        ("“Mail” has no sender account. Choose who it comes from.", "Has no sender account"),
+        ("“Mail”没有发件账户。请选择发件人。", "没有发件账户"),
+        ("Nothing leads here.", "Nothing leads here"),
+        ("“Mail”", "“Mail”"),
+    ],
+)
+def test_the_sub_line_says_the_problem_without_the_name_again(message: str, line: str) -> None:
+    assert short(message, "Mail") == line
 
 
 def test_figures_come_and_go_with_their_rows(editor: CanvasEditor) -> None:

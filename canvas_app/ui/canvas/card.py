@@ -1,5 +1,6 @@
 """What is shown of one node: worked out from the graph, kept until the node changes."""
 
+import re
 from collections.abc import Iterable
 from functools import cached_property
 from itertools import count
@@ -16,6 +17,7 @@ from storage.base.problems import Level, Problem
 from storage.base.words import _, plural
 
 _STAMPS = count()
+_SENTENCE = re.compile(r"(?<=\.)\s|(?<=。)")
 UNKNOWN_ICON = kind_icon("")[1]
 
 
@@ -73,7 +75,7 @@ class Card:
         if self.node.off:
             return _("People pass by"), "text3"
         if self.problem is not None and self.problem.level is Level.ERROR:
-            return self.problem.message, "text2"
+            return short(self.problem.message, self.title), "text2"
         if not self.ports and self.count is not None:
             return plural("{n} contact", "{n} contacts", self.count.entered), "text2"
         return self.summary, "text2"
@@ -113,6 +115,13 @@ class Card:
         if self.problem is not None:
             parts.append(_("problem: {text}", text=self.problem.message))
         return ", ".join(part for part in parts if part)
+
+
+def short(message: str, title: str) -> str:
+    """A problem as a sub-line: its first sentence, without the name that stands above it."""
+    rest = message.removeprefix(f"“{title}”").removeprefix(f"「{title}」").strip(" :：,，")
+    first = _SENTENCE.split(rest, maxsplit=1)[0].rstrip(".。") or message
+    return first[0].upper() + first[1:]
 
 
 def worst(problems: Iterable[Problem]) -> dict[str, Problem]:

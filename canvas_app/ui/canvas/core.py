@@ -56,9 +56,12 @@ class EditorCore(QWidget):
         return self.canvas.graph
 
     def set_graph(self, graph: Graph) -> None:
-        """Show another strategy; what was done before cannot be undone any more."""
+        """Show another strategy, as a whole; what was done before cannot be undone any more."""
+        another = graph.layout.positions != self.graph.layout.positions
         self.undo_stack.clear()
         self.canvas.load(graph)
+        if another:
+            self.view.fit_all()
         self.refreshed()
         self._selection_changed()
 

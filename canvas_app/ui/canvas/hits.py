@@ -28,7 +28,7 @@ def hit(scene: CanvasScene, at: QPointF, zoom: float, before: Hit | None = None)
     point = (at.x(), at.y())
     near = zoom >= metrics.BLOCKS_BELOW
     found = _plus(scene, point, before) if near and before else None
-    found = found or (_port(scene, point, at) if near else None)
+    found = found or _port(scene, point, at)
     if found:
         return found
     item = scene.item_at(at)

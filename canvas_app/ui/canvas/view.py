@@ -62,7 +62,7 @@ class CanvasView(QGraphicsView):
         self._settle.timeout.connect(self._settled)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSceneRect(_WORLD)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -89,8 +89,6 @@ class CanvasView(QGraphicsView):
         across, down = self.horizontalScrollBar(), self.verticalScrollBar()
         across.setValue(round(across.value() - dx))
         down.setValue(round(down.value() - dy))
-        self.viewport().update()
-        self.view_changed.emit()
 
     def zoom_at(self, zoom: float, at: QPointF | None = None) -> None:
         """Zoom with a place of the viewport (its middle) staying where it is."""
@@ -131,6 +129,10 @@ class CanvasView(QGraphicsView):
         """Show everything, and keep doing so while the window finds its size."""
         self.fit(self.canvas.bounds())
         self._refit = True
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        self.view_changed.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
