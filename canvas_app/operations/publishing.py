@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from canvas_app.operations.changes import Changes
 from canvas_app.operations.names import WorkspaceNames
@@ -70,20 +70,7 @@ def publish(
         if row["draft"] != draft:
             raise UserError(N_("“{name}” was changed just now. Look at it and publish again."), name=name)
         _make_fields(connection, read.graph.nodes.values())
-        last = connection.scalar(
-            select(func.coalesce(func.max(tables.version.c.number), 0)).where(
-                tables.version.c.strategy == row["id"]
-            )
-        )
-        new = connection.execute(
-            insert(tables.version).values(
-                strategy=row["id"], number=(last or 0) + 1, graph=row["draft"], published=now
-            )
-        ).inserted_primary_key
-        assert new is not None
-        values = {"status": "live", "live": new[0], "reason": None, "changed": now}
-        connection.execute(update(tables.strategy).where(tables.strategy.c.id == row["id"]).values(**values))
-        version = load_published(connection, new[0])
+        version = load_published(connection, _freeze(connection, row, now))
         prepare(connection, version, now)
         moved = _migrate(connection, version, mapping or {}, now) if in_flight == "migrate" else 0
         return PublishedVersion(
@@ -94,6 +81,18 @@ def publish(
             strategies=True,
             runs=True,
         )
+
+
+def _freeze(connection: Connection, row: RowMapping, now: int) -> int:
+    """The draft as a new version that is live from now on; returns its id."""
+    numbers = select(func.coalesce(func.max(tables.version.c.number), 0))
+    last = connection.scalar(numbers.where(tables.version.c.strategy == row["id"])) or 0
+    values = {"strategy": row["id"], "number": last + 1, "graph": row["draft"], "published": now}
+    new = connection.execute(insert(tables.version).values(**values)).inserted_primary_key
+    assert new is not None
+    live = {"status": "live", "live": new[0], "reason": None, "changed": now}
+    connection.execute(update(tables.strategy).where(tables.strategy.c.id == row["id"]).values(**live))
+    return int(new[0])
 
 
 def _make_fields(connection: Connection, nodes: Any) -> None:
