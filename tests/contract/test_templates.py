@@ -158,7 +158,7 @@ def test_a_rehearsal_of_it_shows_something_at_every_card(key: str) -> None:
     used = use_template(workspace, template_id=key)
     assert used.samples >= 20
     assert publish(workspace, name=used.name).version == 1
-    run_until(workspace, until=NOW + 40 * 86_400)
+    run_until(workspace, until=NOW + (of(key).days + 5) * 86_400)
     entered = counters(workspace)
     nodes = load_draft(workspace, name=used.name).graph.nodes
     starts = {
