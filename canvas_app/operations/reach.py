@@ -13,6 +13,7 @@ ADDRESS_OF = {
     "email": "email", "sms": "phone", "wecom": "wecom_id", "official_account": "open_id", "app_push": "push_token",
     "ai_call": "phone", "manual_call": "phone",
 }  # fmt: skip
+_CALLS = ("ai_call", "manual_call")  # not worth a warning to somebody who never calls
 _BY = {
     "email": N_("email"), "sms": N_("text message"), "wecom": N_("WeCom"), "official_account": N_("official account"),
     "app_push": N_("app push"), "ai_call": N_("AI call"), "manual_call": N_("call"),
@@ -69,4 +70,4 @@ def reach_of(connection: Connection, people: "Select[tuple[int]] | None" = None)
         Reach(channel, int(row[0]), int(row[1 + 2 * at]), int(row[2 + 2 * at]))
         for at, channel in enumerate(ADDRESS_OF)
     ]
-    return tuple(each for each in found if each.addressed)
+    return tuple(each for each in found if each.addressed and (each.allowed or each.channel not in _CALLS))

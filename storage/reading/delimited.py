@@ -39,7 +39,7 @@ class _Dialect:
     def reader(self, lines: Iterator[str]) -> Any:
         delimiter = self.delimiter
         if len(delimiter) > 1:
-            lines = (line.replace(delimiter, "\x1f") for line in lines)
+            lines = (line.replace(self.delimiter, "\x1f") for line in lines)
             delimiter = "\x1f"
         return csv.reader(
             lines,
@@ -66,9 +66,8 @@ class DelimitedText:
             raise _broken(self.name, error) from error
         self._found = found
         sample, complete = self._sample()
-        self._line_size = len(sample.encode(self._found.encoding, "replace")) / (
-            sample.count("\n") + sample.count("\r") or 1
-        )
+        lines = max(sample.count("\n"), sample.count("\r"), 1)
+        self._line_size = len(sample.encode(self._found.encoding, "replace")) / lines
         self._dialect = _dialect(sample, options)
         self.layout = self._look(sample, complete, options)
 

@@ -17,7 +17,8 @@ from storage.reading.values import (
 
 ENOUGH = 200_000  # rows that are looked at
 _MOST_DISTINCT = 5_000
-_TOLERATED = 0.1  # a column of numbers stays one when so many cells are no numbers, from 10 cells on
+_TOLERATED = 0.1  # a column of numbers stays one when so many of its values are none
+_FEW = 5  # from so many values on, one slip is tolerated in any case
 _CURRENCY = re.compile(r"[¥￥$€£₫円元]|RMB|CNY|USD|EUR|VND", re.IGNORECASE)
 _ANSWERS = frozenset({"yes", "true", "false", "是", "否", "có", "không", "同意", "不同意"})
 _PLAIN_DAY = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])([0-2]\d|3[01])")
@@ -115,6 +116,6 @@ class KindOfColumn:
                 read(each)
             except (ValueError, OverflowError):
                 bad += each not in BROKEN
-                if bad and (len(values) < 10 or bad > len(values) * _TOLERATED):
+                if bad > max(len(values) * _TOLERATED, len(values) >= _FEW):
                     return False
         return True
