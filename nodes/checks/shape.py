@@ -155,8 +155,8 @@ def _jump(view: View, key: str) -> Iterator[Problem]:
         text = N_("“{label}” jumps to “{target}”, but there is no such node. Choose another one.")
         yield Problem.error("unknown_node", text, label=view.title(key), target=target).at(key, "node")
     elif target in view.entries:
-        text = N_("“{label}” jumps to the start “{target}”. Choose a node after it.")
-        yield Problem.error("jump_to_entry", text, label=view.title(key), target=view.title(target)).at(
+        text = N_("“{label}” jumps to the start “{target}”. The next node is meant; choose that one.")
+        yield Problem.warning("jump_to_entry", text, label=view.title(key), target=view.title(target)).at(
             key, "node"
         )
 
