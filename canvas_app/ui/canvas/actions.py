@@ -33,6 +33,7 @@ COMMANDS = (
     Command("delete_with_wires", N_("Delete with wires"), ("Shift+Del",)),
     Command("select_all", N_("Select all"), ("Ctrl+A",)),
     Command("add_node", N_("Add node…"), ("Tab", "N"), "mdi6.plus"),
+    Command("insert", N_("Insert on the wire…"), ("I",), "mdi6.plus-circle-outline"),
     Command("connect", N_("Connect to…"), ("C",), "mdi6.transit-connection-horizontal"),
     Command("open_node", N_("Open settings"), ("Return", "Enter"), "mdi6.tune-variant"),
     Command("rename", N_("Rename"), ("F2",), "mdi6.rename-outline"),
@@ -64,6 +65,7 @@ COMMANDS = (
 
 NODE_MENU = ("open_node", "rename", "connect", "switch_off", "-", "cut", "copy", "duplicate", "frame", "tidy_selection",
              "-", "delete", "delete_with_wires")  # fmt: skip
+WIRE_MENU = ("insert", "-", "delete")
 CANVAS_MENU = ("add_node", "note", "paste", "-", "select_all", "tidy", "fit", "find", "-", "save_picture")
 
 

@@ -97,6 +97,11 @@ class Adding(EditorCore):
         route = self.canvas.routes.get(edge)
         self._ask(_followers(), lambda kind: self.insert_on(edge, kind), route.middle if route else None)
 
+    def ask_insert_selected(self) -> None:
+        """Quick-add on the selected wire."""
+        for edge in sorted(self.canvas.selected_edges)[:1]:
+            self.ask_insert(edge)
+
     def _ask(self, offered: Iterable[Tile], taken: Callable[[Tile], object], at: Point | None) -> None:
         order = {id: place for place, id in enumerate(self._recent)}
         sorted_tiles = sorted(offered, key=lambda each: order.get(each.id, _RECENT))

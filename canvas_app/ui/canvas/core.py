@@ -10,6 +10,7 @@ from shiboken6 import isValid
 
 from canvas_app.ui.canvas import accessible, edits
 from canvas_app.ui.canvas.commands import ReplaceGraph
+from canvas_app.ui.canvas.comparison import Comparison
 from canvas_app.ui.canvas.counts import Counts
 from canvas_app.ui.canvas.drawn import with_drawn
 from canvas_app.ui.canvas.picker import Picker
@@ -137,6 +138,11 @@ class EditorCore(QWidget):
     def show_problems(self, problems: Iterable[Problem]) -> None:
         """Badges on the nodes that have problems; the sub-line says what must be mended."""
         self.canvas.show_problems(problems)
+
+    def compare_with(self, live: Graph | None) -> None:
+        """Mark what is different from another graph (the live version); None ends that."""
+        self.canvas.comparison = Comparison(live) if live is not None else None
+        self.canvas.touch()
 
     def show_counts(self, counts: Counts | None) -> None:
         """Figures on cards and wires, at most twice a second; None takes them away at once."""

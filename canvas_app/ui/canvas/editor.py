@@ -46,6 +46,7 @@ class CanvasEditor(Adding, Arranging, Naming, Steering):
             "cut": self.cut, "copy": self.copy, "paste": self.paste, "duplicate": self.duplicate,
             "delete": self.delete_selection, "delete_with_wires": lambda: self.delete_selection(keep_wire=False),
             "select_all": self.select_all, "add_node": self.ask_add, "connect": self.ask_connect,
+            "insert": self.ask_insert_selected,
             "open_node": self.open_node, "rename": self.rename, "switch_off": self.switch_off,
             "note": self.add_note, "frame": self.add_frame, "find": self.ask_find,
             "fit": self.fit, "zoom_100": lambda: self.zoom_to(1.0), "fit_selection": self.fit_selection,
@@ -96,7 +97,9 @@ class CanvasEditor(Adding, Arranging, Naming, Steering):
     def show_menu(self, at: QPoint) -> None:
         """The menu of what is selected, or of the canvas."""
         menu = QMenu(self)
-        for name in commands.NODE_MENU if self.selected() else commands.CANVAS_MENU:
+        some = self.selected() or self.canvas.selected_drawn()
+        wire = commands.WIRE_MENU if self.canvas.selected_edges else commands.CANVAS_MENU
+        for name in commands.NODE_MENU if some else wire:
             if name == "-":
                 menu.addSeparator()
             else:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPen, QPixmap, QTransform
 
 from canvas_app.ui.canvas import card_art, drawn_art, metrics, wire_art
 from canvas_app.ui.canvas.card import Card
+from canvas_app.ui.canvas.comparison import paint_bar, paint_ghosts
 from canvas_app.ui.canvas.scene import CanvasScene
 from canvas_app.ui.theme import color, theme
 
@@ -38,7 +39,7 @@ class Picture:
     def draw(self, painter: QPainter, transform: QTransform, size: QSizeF, dpr: float) -> None:
         """Put the picture on a viewport (device coordinates), painted anew only where something changed."""
         key = (self._scene.revision, transform.m11(), size, dpr, theme.current, self.hasty)
-        moved = _offset(self._whole[1], transform) if self._whole and self._whole[0] == key else None
+        moved = _offset(self._whole[1], transform, dpr) if self._whole and self._whole[0] == key else None
         if moved is None or max(abs(moved[0]), abs(moved[1])) > min(size.width(), size.height()):
             pixmap = self._whole[2] if self._whole else QPixmap()
             wanted = (size * dpr).toSize()
@@ -87,6 +88,9 @@ class Picture:
             return
         reach = 2 * metrics.GAP
         wire_art.paint_wires(painter, scene, visible.adjusted(-reach, -reach, reach, reach), zoom)
+        if scene.comparison is not None:
+            paint_ghosts(painter, scene.comparison, scene.graph)
+        wire_art.paint_jumps(painter, scene, zoom)
         if zoom >= metrics.COMPACT_BELOW or vector:
             wire_art.paint_labels(painter, scene, visible.adjusted(-reach, -reach, reach, reach))
         painter.restore()
@@ -113,6 +117,9 @@ class Picture:
             late = fresh > _PER_HASTY_FRAME
             chosen = node_id in selected
             fresh += self.place(painter, card, corner, zoom=zoom, dpr=dpr, chosen=chosen, hasty=late)
+            tone = scene.comparison.mark(scene.graph, node_id) if scene.comparison else ""
+            if tone:
+                paint_bar(painter, corner, card.height, zoom, tone)
         while len(self._cards) > _KEPT:
             self._cards.pop(next(iter(self._cards)))
 
@@ -263,7 +270,8 @@ def _dots(painter: QPainter, transform: QTransform, area: QRectF) -> None:
         painter.drawPixmap(QPointF(left - _DOT / 2, round(top + line * step - _DOT / 2)), row)
 
 
-def _offset(before: QTransform, now: QTransform) -> tuple[int, int] | None:
-    """How far the picture was pushed, in whole pixels; None if it was not only pushed."""
+def _offset(before: QTransform, now: QTransform, dpr: float) -> tuple[int, int] | None:
+    """How far the picture was pushed, if by whole pixels of the screen; None if it was not only pushed."""
     dx, dy = now.dx() - before.dx(), now.dy() - before.dy()
-    return (int(dx), int(dy)) if dx == int(dx) and dy == int(dy) else None
+    whole = all(length == int(length) and length * dpr == int(length * dpr) for length in (dx, dy))
+    return (int(dx), int(dy)) if whole else None

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QGraphicsScene
 
 from canvas_app.ui.canvas import metrics
 from canvas_app.ui.canvas.card import Card, worst
+from canvas_app.ui.canvas.comparison import Comparison
 from canvas_app.ui.canvas.counts import Counts
 from canvas_app.ui.canvas.drawn import Drawn, drawn_of
 from canvas_app.ui.canvas.metrics import Box
@@ -41,6 +42,7 @@ class CanvasScene(QGraphicsScene):
         self.selected_edges: frozenset[Edge] = frozenset()
         self.counts: Counts | None = None
         self.problems: Mapping[str, Problem] = {}
+        self.comparison: Comparison | None = None
         self.moved: dict[str, Point] = {}  # where dragged cards are now
         self.revision = 0
         self.shape = 0  # changes whenever a card or wire is elsewhere

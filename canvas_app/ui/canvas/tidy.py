@@ -41,7 +41,7 @@ def tidied(graph: Graph, cards: Mapping[str, Card], ids: Sequence[str]) -> Graph
             {key: (metrics.snapped(left + x), metrics.snapped(at + y - low)) for key, (x, y) in found.items()}
         )
         at = metrics.snapped(at + high - low + 2 * metrics.GAP)
-    return _frames_follow(graph, cards, graph.with_positions(places))
+    return _drawn_follows(graph, cards, graph.with_positions(places))
 
 
 def forward(ids: Sequence[str], edges: Iterable[Edge]) -> list[Edge]:
@@ -181,8 +181,8 @@ def straightened(graph: Graph, cards: Mapping[str, Card], ids: Iterable[str]) ->
     )
 
 
-def _frames_follow(before: Graph, cards: Mapping[str, Card], after: Graph) -> Graph:
-    """Frames are drawn anew around the cards that were in them."""
+def _drawn_follows(before: Graph, cards: Mapping[str, Card], after: Graph) -> Graph:
+    """Frames are drawn anew around the cards that were in them, notes stay with the card they stand by."""
     top, right, bottom, left = sizes("frame.padding")
     changed: dict[str, Drawn | None] = {}
     for each in drawn_of(before.layout):
@@ -193,7 +193,27 @@ def _frames_follow(before: Graph, cards: Mapping[str, Card], after: Graph) -> Gr
             far = max(p[0] for p, _h in corners) + metrics.WIDTH + right
             low = max(p[1] + height for p, height in corners) + bottom
             changed[each.id] = replace(each, x=x, y=y, width=far - x, height=low - y)
+    for each in drawn_of(before.layout):
+        if each.kind == "note":
+            shift = _company(each, before, after)
+            if shift != (0.0, 0.0):
+                changed[each.id] = replace(each, x=each.x + shift[0], y=each.y + shift[1])
     return with_drawn(after, changed) if changed else after
+
+
+def _company(note: Drawn, before: Graph, after: Graph) -> Point:
+    """How far a note goes: as far as the card nearest to it, or not at all if none is near."""
+    middle = note.x + note.width / 2, note.y + note.height / 2
+    near: tuple[float, str] | None = None
+    for key in before.nodes:
+        x, y = before.position(key)
+        away = abs(x + metrics.WIDTH / 2 - middle[0]) + abs(y + metrics.IN_PORT_Y - middle[1])
+        if near is None or away < near[0]:
+            near = away, key
+    if near is None or near[0] > 2 * _COLUMN:
+        return 0.0, 0.0
+    (x0, y0), (x1, y1) = before.position(near[1]), after.position(near[1])
+    return x1 - x0, y1 - y0
 
 
 def _inside(frame: Drawn, at: Point) -> bool:

@@ -39,6 +39,7 @@ _WORLD = QRectF(-400_000, -400_000, 800_000, 800_000)
 _WHEEL_STEP, _WHEEL_PAN = 1.2, 56.0
 _SETTLE = 120  # ms after which a zoomed picture is painted sharply
 _FIT_MARGIN = 40.0
+_RIM_PUSH = 24.0  # px the picture comes along with each move beyond the rim
 _ADDS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 
 
@@ -242,7 +243,7 @@ class CanvasView(QGraphicsView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = self._scene_at(event.position())
         if self.gesture is not None:
-            self.gesture.move(at, event.modifiers())
+            self._follow(event)
             return
         found = hit(self.canvas, at, self.zoom, self.hover)
         if found != self.hover:
@@ -252,6 +253,17 @@ class CanvasView(QGraphicsView):
                 Qt.CursorShape.PointingHandCursor if link else Qt.CursorShape.ArrowCursor
             )
             self.viewport().update()
+
+    def _follow(self, event: QMouseEvent) -> None:
+        """The gesture goes on; near the rim the picture comes along."""
+        assert self.gesture is not None
+        if not isinstance(self.gesture, Pan):
+            room, place = self.viewport().rect(), event.position()
+            dx = _rim(place.x(), room.width())
+            dy = _rim(place.y(), room.height())
+            if dx or dy:
+                self.pan_by(dx, dy)
+        self.gesture.move(self._scene_at(event.position()), event.modifiers())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self.gesture is None:
@@ -374,3 +386,10 @@ class CanvasView(QGraphicsView):
     def viewport_place(self, at: QPointF) -> QPoint:
         """A place of the scene on the viewport."""
         return self.viewportTransform().map(at).toPoint()
+
+
+def _rim(place: float, length: float) -> float:
+    """How far to push the picture for a pointer at `place` of `length`: nothing unless it leaves the view."""
+    if place < 0:
+        return min(-place, _RIM_PUSH)
+    return max(length - place, -_RIM_PUSH) if place > length else 0.0

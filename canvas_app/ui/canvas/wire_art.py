@@ -6,7 +6,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from canvas_app.ui.canvas import metrics
-from canvas_app.ui.canvas.routing import Route
+from canvas_app.ui.canvas.routing import Ends, Route, route_one
 from canvas_app.ui.canvas.scene import CanvasScene
 from canvas_app.ui.canvas.wires import path_of
 from canvas_app.ui.theme import color, font, paint_icon, sizes, value
@@ -72,32 +72,45 @@ def share_text(share: float) -> str:
 
 def paint_labels(painter: QPainter, scene: CanvasScene, visible: QRectF) -> None:
     """Shares on the wires of splits, a sentence on each way back."""
-    if scene.counts is None:
-        return
     selected = set(scene.selected())
     for edge, route in _seen(scene, visible):
-        share = scene.counts.share(edge.source, edge.port)
         at, tone = route.middle, "accent" if edge.source in selected else "text2"
         if route.back and edge.max_passes:
             text = _repeated(scene, edge)
             _plate(painter, at, text, tone=tone, ground=ground_of(scene, at), icon="mdi6.repeat")
-        elif share is not None and scene.cards[edge.source].rows and not route.back:
-            _plate(painter, at, share_text(share), tone=tone, ground=ground_of(scene, at))
+        elif scene.counts is not None and scene.cards[edge.source].rows and not route.back:
+            share = scene.counts.share(edge.source, edge.port)
+            if share is not None:
+                _plate(painter, at, share_text(share), tone=tone, ground=ground_of(scene, at))
 
 
 def _repeated(scene: CanvasScene, edge: Edge) -> str:
-    count = scene.counts.nodes.get(edge.source) if scene.counts else None
-    people = count.ports.get(edge.port, 0) if count else 0
+    """What stands on a way back: how often at most, or, once there are figures, how many took it."""
+    counts = scene.counts
+    count = counts.nodes.get(edge.source) if counts else None
+    if counts is None or count is None:
+        return plural("at most {n} time", "at most {n} times", edge.max_passes or 0)
+    again = plural("{n} repeated", "{n} repeated", count.ports.get(edge.port, 0))
     before = scene.graph.edges_to(edge.source)
-    share = (
-        scene.counts.share(before[0].source, before[0].port) if scene.counts and len(before) == 1 else None
-    )
-    again = plural("{n} repeated", "{n} repeated", people)
+    share = counts.share(before[0].source, before[0].port) if len(before) == 1 else None
     if share is None:
         return again
     card = scene.cards[before[0].source]
     name = card.ports[card.port_index(before[0].port)].label
     return _("{share} {outcome} · {again}", share=share_text(share), outcome=name.lower(), again=again)
+
+
+def paint_jumps(painter: QPainter, scene: CanvasScene, zoom: float) -> None:
+    """Where the selected jumps lead: they have no wire of their own."""
+    for node_id in scene.selected():
+        node = scene.graph.nodes[node_id]
+        target = node.params.get("node")
+        if node.type == "goto" and target in scene.cards and node_id not in scene.moved:
+            x, y = scene.position(node_id)
+            start = (x + metrics.WIDTH, y + metrics.IN_PORT_Y)
+            ends = Ends(start, scene.in_port(str(target)), scene.box(node_id), scene.box(str(target)))
+            route = route_one(ends)
+            painter.strokePath(path_of(route), pen("accent", metrics.EDGE, zoom, dashed=True))
 
 
 def ground_of(scene: CanvasScene, at: Point) -> str:
