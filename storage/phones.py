@@ -10,8 +10,8 @@ _SPACED = re.compile(r"[\s\-().·/]+")
 def e164(text: str, region: str = "") -> str | None:
     """The number in E.164, or None where it is no valid number; a national one is of `region`."""
     digits = _SPACED.sub("", text)
-    if digits.startswith("00"):
-        digits = "+" + digits[2:]
+    if digits.startswith("00"):  # how most of the world writes +, wherever the reader sits
+        return _parsed(text.strip(), region) or e164(f"+{digits[2:].lstrip('0')}")
     if digits.isascii():
         if digits.isdigit():
             rules = _rules(region)
@@ -29,15 +29,18 @@ class _Rules(NamedTuple):
     """What a plain number of a region looks like: the way without the whole library, thirty times faster."""
 
     code: int
-    lengths: frozenset[int]
-    patterns: tuple[re.Pattern[str], ...]
+    general: re.Pattern[str]
+    kinds: tuple[tuple[frozenset[int], re.Pattern[str]], ...]
     prefix: re.Pattern[str] | None
 
     def holds(self, digits: str) -> bool:
         """Whether the digits are surely a valid national number as they stand."""
-        if len(digits) not in self.lengths or (self.prefix is not None and self.prefix.match(digits)):
+        if self.prefix is not None and self.prefix.match(digits):
             return False
-        return any(pattern.fullmatch(digits) for pattern in self.patterns)
+        size = len(digits)
+        if not any(size in lengths and pattern.fullmatch(digits) for lengths, pattern in self.kinds):
+            return False
+        return self.general.fullmatch(digits) is not None
 
 
 @lru_cache(maxsize=512)
@@ -45,14 +48,17 @@ def _rules(region: str) -> _Rules | None:
     from phonenumbers import PhoneMetadata
 
     known = PhoneMetadata.metadata_for_region(region.upper(), None) if region else None
-    if known is None or known.country_code is None:
+    if known is None or known.country_code is None or known.general_desc is None:
         return None
     kinds = [each for each in (known.mobile, known.fixed_line) if each and each.national_number_pattern]
     prefix = known.national_prefix_for_parsing
     return _Rules(
         known.country_code,
-        frozenset(length for kind in kinds for length in kind.possible_length if length > 0),
-        tuple(re.compile(kind.national_number_pattern or "") for kind in kinds),
+        re.compile(known.general_desc.national_number_pattern or ""),
+        tuple(
+            (frozenset(kind.possible_length), re.compile(kind.national_number_pattern or ""))
+            for kind in kinds
+        ),
         re.compile(prefix) if prefix else None,
     )
 
