@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from canvas_app.operations.changes import Changes
+from canvas_app.operations.sidetables import put_on_list
 from nodes.clauses import selected
 from nodes.rules import parse_rule, reads
 from storage import tables
 from storage.base.errors import UserError
 from storage.base.words import N_
-from storage.bulk import insert_rows
 from storage.journal import journal
 from storage.lookup import find_contacts
 from storage.regions import region_of
@@ -83,14 +83,8 @@ def save_list(workspace: Workspace, name: str, *, keys: Sequence[str] = ()) -> A
     with workspace.write() as connection:
         number = list_number(connection, name, now)
         ids = find_contacts(connection, keys, region_of(connection))
-        insert_rows(
-            connection,
-            "member",
-            ("audience", "contact"),
-            ((number, each) for each in set(ids.values())),
-            ignore=True,
-        )
-        journal(connection, at=now, verb="save_list", what=name, details={"added": len(ids)})
+        added = put_on_list(connection, number, set(ids.values()), now)
+        journal(connection, at=now, verb="save_list", what=name, details={"added": added})
         member = tables.member.c
         count = connection.execute(select(func.count()).where(member.audience == number)).scalar_one()
     return AudienceSaved(

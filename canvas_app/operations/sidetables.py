@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from storage import tables
 from storage.bulk import insert_rows
@@ -125,13 +125,7 @@ class SideRows:
             source=plan.consent_source,
         )
         if plan.list_id is not None:
-            insert_rows(
-                connection,
-                "member",
-                ("audience", "contact"),
-                ((plan.list_id, each) for each in named),
-                ignore=True,
-            )
+            put_on_list(connection, plan.list_id, set(named), plan.now)
         insert_rows(connection, IMPORTED, ("id",), ((each,) for each in named), ignore=True)
         named.clear()
 
@@ -140,6 +134,19 @@ class SideRows:
         if found is None:
             found = self._names[text] = name_id(self._connection, text)
         return found
+
+
+def put_on_list(connection: Connection, number: int, people: set[int], now: int) -> int:
+    """Make contacts members of a list; who is new there counts as changed, so that live audiences notice."""
+    row = tables.member.c
+    added = 0
+    for some in _chunks(sorted(people)):
+        there = connection.execute(select(row.contact).where(row.audience == number, row.contact.in_(some)))
+        new = sorted(set(some) - set(there.scalars()))
+        added += insert_rows(connection, "member", ("audience", "contact"), ((number, each) for each in new))
+        contact = tables.contact
+        connection.execute(update(contact).where(contact.c.id.in_(new)).values(changed=now))
+    return added
 
 
 def record_consents(

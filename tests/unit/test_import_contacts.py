@@ -266,6 +266,15 @@ def test_a_list_holds_everybody_of_the_file(workspace: Workspace, table: Table) 
     assert count_contacts(workspace, {"audience": "May"}).count == 2
 
 
+def test_who_comes_onto_a_list_counts_as_changed(workspace: Workspace, table: Table) -> None:
+    path = table("email", "a@x.com")
+    import_contacts(workspace, path)
+    with workspace.write() as connection:
+        set_setting(connection, "now", 1_800_000_100)
+    assert import_contacts(workspace, path, list_name="May").unchanged == 1
+    assert one(workspace, "SELECT changed FROM contact") == 1_800_000_100
+
+
 def test_an_unknown_region_is_refused(workspace: Workspace, table: Table) -> None:
     with pytest.raises(UsageError, match="not a country code"):
         import_contacts(workspace, table("email", "a@x.com"), region="XX")
