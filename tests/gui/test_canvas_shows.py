@@ -10,6 +10,8 @@ from pytestqt.qtbot import QtBot
 from canvas_app.ui.canvas.card import short
 from canvas_app.ui.canvas.counts import Counts, NodeCount
 from canvas_app.ui.canvas.editor import CanvasEditor
+from canvas_app.ui.canvas.hits import Hit
+from canvas_app.ui.canvas.tips import tip_for
 from canvas_app.ui.canvas.wire_art import _repeated
 from canvas_app.ui.theme import color, set_theme
 from nodes.graph import Edge, Graph, Node
@@ -71,6 +73,17 @@ def test_a_draft_is_compared_with_what_is_live(editor: CanvasEditor) -> None:
     assert (
         editor.view.grab().toImage().pixelColor(place.x(), place.y()).name() != color("warning_fill").name()
     )
+
+
+def test_a_tip_says_what_the_card_had_no_room_for_and_never_reads_data_as_markup(
+    editor: CanvasEditor,
+) -> None:
+    editor.replace(editor.graph.with_params("mail", subject="<img src=x>"), "Change")
+    editor.show_problems([Problem.error("x", "No sender account. Choose one.").at("mail")])
+    tip = tip_for(editor.canvas, Hit("node", "mail"))
+    assert "No sender account. Choose one." in tip
+    assert "<img" not in tip
+    assert tip_for(editor.canvas, None) == ""
 
 
 def test_figures_come_and_go_with_their_rows(editor: CanvasEditor) -> None:

@@ -11,6 +11,7 @@ from canvas_app.ui.theme import color, icon, set_role, size, sizes, theme
 from storage.base.words import N_, _
 
 _PAD = 6.0
+_SOFT = 0.8  # the cards recede behind the frame of what is seen
 
 
 class Minimap(QFrame):
@@ -65,6 +66,7 @@ class Minimap(QFrame):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
         painter.translate(origin)
         painter.scale(scale, scale)
+        painter.setOpacity(_SOFT)
         paint_blocks(painter, self._view.picture.blocks(), scale)
         painter.end()
         return pixmap

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from canvas_app.ui.canvas.view import CanvasView
 
 Modifiers = Qt.KeyboardModifier
+_RIM_PUSH = 24.0  # px the picture comes along with each move beyond the rim
 
 
 class Gesture:
@@ -193,3 +194,10 @@ class Wire(Gesture):
             wide = metrics.PORT_HOVER if self._allowed else metrics.PORT
             wire_art.paint_dot(painter, place, wide, tone, filled=self._allowed)
         wire_art.paint_dot(painter, own, metrics.PORT_HOVER, "accent", filled=False)
+
+
+def rim_push(place: float, length: float) -> float:
+    """How far to push the picture for a pointer at `place` of `length`: nothing unless it leaves the view."""
+    if place < 0:
+        return min(-place, _RIM_PUSH)
+    return max(length - place, -_RIM_PUSH) if place > length else 0.0

@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QDragMoveEvent,
     QDropEvent,
     QFocusEvent,
+    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -20,15 +21,16 @@ from PySide6.QtGui import (
     QTransform,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QApplication, QFrame, QGraphicsView
+from PySide6.QtWidgets import QApplication, QFrame, QGraphicsView, QToolTip
 
 from canvas_app.ui.canvas import metrics, overlay_art
 from canvas_app.ui.canvas.drop import Drop
-from canvas_app.ui.canvas.gestures import BoxSelect, Gesture, Pan, Wire
+from canvas_app.ui.canvas.gestures import BoxSelect, Gesture, Pan, Wire, rim_push
 from canvas_app.ui.canvas.hits import EDGE, EDGE_PLUS, IN, OUT, PLUS, Hit, hit
 from canvas_app.ui.canvas.move import Move
 from canvas_app.ui.canvas.picture import Picture
 from canvas_app.ui.canvas.scene import DRAWN, NODE, CanvasScene
+from canvas_app.ui.canvas.tips import tip_for
 from canvas_app.ui.palette.catalogue import MIME
 from nodes.graph import Edge
 
@@ -39,7 +41,6 @@ _WORLD = QRectF(-400_000, -400_000, 800_000, 800_000)
 _WHEEL_STEP, _WHEEL_PAN = 1.2, 56.0
 _SETTLE = 120  # ms after which a zoomed picture is painted sharply
 _FIT_MARGIN = 40.0
-_RIM_PUSH = 24.0  # px the picture comes along with each move beyond the rim
 _ADDS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 
 
@@ -259,8 +260,8 @@ class CanvasView(QGraphicsView):
         assert self.gesture is not None
         if not isinstance(self.gesture, Pan):
             room, place = self.viewport().rect(), event.position()
-            dx = _rim(place.x(), room.width())
-            dy = _rim(place.y(), room.height())
+            dx = rim_push(place.x(), room.width())
+            dy = rim_push(place.y(), room.height())
             if dx or dy:
                 self.pan_by(dx, dy)
         self.gesture.move(self._scene_at(event.position()), event.modifiers())
@@ -310,6 +311,10 @@ class CanvasView(QGraphicsView):
             and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture
         ):
             self.zoom_at(self.zoom * (1 + event.value()), event.position())
+            return True
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self.gesture is None:
+            tip = tip_for(self.canvas, hit(self.canvas, self._scene_at(QPointF(event.pos())), self.zoom))
+            QToolTip.showText(event.globalPos(), tip, self.viewport())
             return True
         return super().viewportEvent(event)
 
@@ -386,10 +391,3 @@ class CanvasView(QGraphicsView):
     def viewport_place(self, at: QPointF) -> QPoint:
         """A place of the scene on the viewport."""
         return self.viewportTransform().map(at).toPoint()
-
-
-def _rim(place: float, length: float) -> float:
-    """How far to push the picture for a pointer at `place` of `length`: nothing unless it leaves the view."""
-    if place < 0:
-        return min(-place, _RIM_PUSH)
-    return max(length - place, -_RIM_PUSH) if place > length else 0.0

@@ -149,23 +149,7 @@ class Palette(QFrame):
         set_role(self, "sidebar")
         self._folded: bool | None = None
         self._window: QWidget | None = None
-        self.search = QLineEdit(self)
-        self.search.setObjectName("palette_search")
-        set_property(self.search, "compact", True)
-        self.search.setFixedHeight(size("control.height_small"))
-        self._glass = self.search.addAction(
-            icon("mdi6.magnify", "text3"), QLineEdit.ActionPosition.LeadingPosition
-        )
-        self._key = QLabel("N", self.search)
-        set_role(self._key, "keycap")
-        self._key.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._key.setFixedSize(_KEY, _KEY)
-        inside = QHBoxLayout(self.search)
-        inside.setContentsMargins(0, 0, 6, 0)
-        inside.addStretch()
-        inside.addWidget(self._key)
-        self.search.textChanged.connect(self._look_for)
-        self.search.installEventFilter(self)
+        self.search = self._make_search()
         self._model, self._fitting = TileModel(self), FittingTiles()
         self._fitting.setSourceModel(self._model)
         self._art = _TileArt(self)
@@ -185,6 +169,24 @@ class Palette(QFrame):
         theme.theme_changed.connect(self.tree.viewport().update)
         self.retranslate()
         self.set_folded(False)
+
+    def _make_search(self) -> QLineEdit:
+        search = QLineEdit(self)
+        search.setObjectName("palette_search")
+        set_property(search, "compact", True)
+        search.setFixedHeight(size("control.height_small"))
+        search.addAction(icon("mdi6.magnify", "text3"), QLineEdit.ActionPosition.LeadingPosition)
+        self._key = QLabel("N", search)
+        set_role(self._key, "keycap")
+        self._key.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._key.setFixedSize(_KEY, _KEY)
+        inside = QHBoxLayout(search)
+        inside.setContentsMargins(0, 0, 6, 0)
+        inside.addStretch()
+        inside.addWidget(self._key)
+        search.textChanged.connect(self._look_for)
+        search.installEventFilter(self)
+        return search
 
     def _make_tree(self) -> _Tiles:
         tree = _Tiles(self)
