@@ -198,6 +198,11 @@ class NodeType(HasParams):
         raise NotImplementedError
 
     @property
+    def always_rests(self) -> bool:
+        """Whether nobody can pass at once: a wave then ends here."""
+        return False
+
+    @property
     def title(self) -> str:
         """The marketer's label, else the type's name."""
         return self.node.label or _(self.label)

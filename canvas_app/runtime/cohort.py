@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, case, column, func, literal, or_, select
+from sqlalchemy import BigInteger, Integer, and_, case, column, false, func, literal, null, or_, select
 
-from canvas_app.runtime.frontier import NOW, CutHereError, Expression, Frontier
+from canvas_app.runtime.frontier import CutHereError, Frontier
+from canvas_app.runtime.inline import Inlined, came_inline
 from canvas_app.runtime.salts import salt_number
+from canvas_app.runtime.scratch import NOW
 from canvas_app.runtime.segments import Occurrence
 from nodes.comparisons import Clause, name_id, tests_clause
+from nodes.comparisons import Column as Expression
 from nodes.rules import Rule, Test
-from nodes.spec import JUMPED, Moment
+from nodes.spec import JUMPED, SKIPPED, Moment, Place
 from storage import tables
 from storage.codes import TouchState
 from storage.contacts import HASH_PRIME, fold, salt_pair, to_stored
@@ -61,10 +64,18 @@ class WaveCohort:
 
     def since_message(self, nodes: tuple[str, ...], deadline: Moment) -> Expression:
         """An instant counted from when the message left."""
-        sent = select(tables.touch.c.at).where(tables.touch.c.id == self._touch(nodes)).scalar_subquery()
-        return self.scope.looked_up(
-            lambda now, place, at: deadline(now, place, None if at == -1 else at), sent, from_arrival=False
+        sent: Expression = (
+            select(tables.touch.c.at).where(tables.touch.c.id == self._touch(nodes)).scalar_subquery()
         )
+        inline = self._inline(nodes)
+
+        def counted(now: int, place: Place, at: int | None) -> int | None:
+            return deadline(now, place, None if at == -1 else at)
+
+        if not inline:
+            return self.scope.looked_up(counted, sent, from_arrival=False)
+        value = case(*((passed, NOW) for passed, _ in inline), else_=sent)
+        return self.scope.looked_up(counted, value, from_arrival=False, before=sent)
 
     def outcome(
         self, nodes: tuple[str, ...], outcomes: tuple[str, ...], until: Expression | None = None
@@ -78,11 +89,32 @@ class WaveCohort:
         if until is not None:
             known = known.where(row.at <= until)
         states = [code for word, code in _STATE_WORDS.items() if word in outcomes]
-        if not states:
-            return known.exists()
-        return or_(
-            known.exists(), select(literal(1)).where(touch.id == message, touch.state.in_(states)).exists()
-        )
+        kept: Clause = known.exists()
+        if states:
+            kept = or_(kept, select(literal(1)).where(touch.id == message, touch.state.in_(states)).exists())
+        inline = self._inline(nodes)
+        if not inline:
+            return kept
+        here = [(passed, self._answered(inlined, outcomes)) for passed, inlined in inline]
+        return case(*here, else_=kept) == 1
+
+    def _answered(self, inlined: Inlined, outcomes: tuple[str, ...]) -> Clause:
+        """Whether a message answered earlier in this wave has one of the outcomes."""
+        port = column(f"p_{self._place_of(inlined.node)}")
+        answers = inlined.answers(column("s_bucket", BigInteger))
+        came = [clause for word, clause in answers.items() if word in outcomes]
+        return or_(and_(port == SKIPPED, "skipped" in outcomes), and_(port == 0, or_(false(), *came)))
+
+    def _place_of(self, node: str) -> int:
+        before = self.frontier.segment.order[: self._index]
+        return next(index for index, other in enumerate(before) if other.node == node)
+
+    def _inline(self, nodes: tuple[str, ...]) -> list[tuple[Clause, Inlined]]:
+        return came_inline(self.frontier, nodes, self._index)
+
+    @property
+    def _index(self) -> int:
+        return self.frontier.segment.order.index(self.occurrence)
 
     def next_outcome(self, nodes: tuple[str, ...], outcomes: tuple[str, ...]) -> Expression:
         """When the next of these outcomes comes, where it is known beforehand (a sandbox answers later)."""
@@ -90,7 +122,9 @@ class WaveCohort:
         coming = select(func.min(row.at)).where(
             row.touch == self._touch(nodes), row.kind.in_([name_id(word) for word in outcomes]), row.at > NOW
         )
-        return coming.scalar_subquery()
+        inline = self._inline(nodes)
+        later: Expression = coming.scalar_subquery()
+        return case(*((passed, null()) for passed, _ in inline), else_=later) if inline else later
 
     def happened(self, event: str, tests: tuple[Test, ...], until: Expression) -> Clause:
         """Whether an event came in time."""
@@ -103,6 +137,8 @@ class WaveCohort:
                 touch.enrollment == column("s_enrollment"), touch.node.in_(before), touch.state.in_(_LEFT)
             )
             since = func.coalesce(sent.scalar_subquery(), since)
+            inline = self._inline(tuple(self._messages_before()))
+            since = case(*((passed, NOW) for passed, _ in inline), else_=since) if inline else since
         return (
             select(literal(1))
             .where(

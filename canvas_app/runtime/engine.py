@@ -3,19 +3,24 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, literal, select
+from sqlalchemy import Connection, Text, cast, delete, func, insert, literal, select
 from sqlalchemy.schema import CreateTable
 
 from canvas_app.runtime.entries import collect, enter
-from canvas_app.runtime.goals import changed, look_for_goals, timed
+from canvas_app.runtime.goals import changed, look_for_goals, timed, watches
 from canvas_app.runtime.inbox import take_events
+from canvas_app.runtime.inline import Inlined, inlined_nodes
 from canvas_app.runtime.judging import WAIT, judge, put_off, reasons
 from canvas_app.runtime.leaving import leave_all
 from canvas_app.runtime.published import Published, load_published
+from canvas_app.runtime.ready import ReadySegment
 from canvas_app.runtime.sandboxes import send_sandbox
+from canvas_app.runtime.seeds import load_seeds
+from canvas_app.runtime.segments import compile_segment
 from canvas_app.runtime.starts import look
+from canvas_app.runtime.surroundings import Surroundings
 from canvas_app.runtime.syncing import fetch_for
-from canvas_app.runtime.waves import Moved, ReadySegment, Surroundings, load_seeds
+from canvas_app.runtime.waves import Moved, run_wave
 from nodes.spec import FOREVER
 from storage import tables
 from storage.codes import EnteredBy, RunState, TouchState
@@ -28,11 +33,12 @@ SendDue = Callable[[Workspace, "Engine", int], int]
 class Engine:
     """Moves tokens. Everything it knows it reads from the workspace; what it keeps are compiled versions."""
 
-    def __init__(self, workspace: Workspace, *, send_due: SendDue | None = None) -> None:
+    def __init__(self, workspace: Workspace, *, send_due: SendDue | None = None, inline: bool = True) -> None:
         self.workspace = workspace
-        self.send_due = send_due
+        self.send_due, self.inline = send_due, inline
         self._versions: dict[int, Published] = {}
         self._ready: dict[tuple[int, str, bool], ReadySegment] = {}
+        self._inlined: dict[int, dict[str, Inlined]] = {}
         self._signature: tuple[Any, ...] = ()
         self._around: Surroundings | None = None
 
@@ -56,6 +62,10 @@ class Engine:
 
     def around(self, connection: Connection) -> Surroundings:
         """Catalogue, places and audiences; compiled segments are forgotten when one of them changes."""
+        account = tables.account.c
+        account_seen = (
+            account.name + account.kind + cast(account.params, Text) + cast(account.is_default, Text)
+        )
         signature = tuple(
             connection.execute(
                 select(
@@ -63,12 +73,14 @@ class Engine:
                     select(func.count()).select_from(tables.place).scalar_subquery(),
                     select(func.max(tables.audience.c.changed)).scalar_subquery(),
                     select(func.count()).select_from(tables.audience).scalar_subquery(),
+                    select(func.group_concat(account_seen)).scalar_subquery(),
                 )
             ).one()
         )
         if self._around is None or signature != self._signature:
             self._around, self._signature = Surroundings.load(connection), signature
             self._ready.clear()
+            self._inlined.clear()
         return self._around
 
     # -- one tick ----------------------------------------------------------------------------------------------
@@ -147,10 +159,7 @@ class Engine:
             around = self.around(connection)
             before = int(setting(connection, "ticked", 0))
             versions = self.live(connection)
-            connection.execute(CreateTable(changed, if_not_exists=True))
-            connection.execute(delete(changed))
-            who = select(tables.contact.c.id).where(tables.contact.c.changed >= before)
-            some = connection.execute(insert(changed).from_select(["contact"], who)).rowcount
+            some = self._note_changed(connection, versions, before)
             hour = now // HOUR != before // HOUR
             for version in versions:
                 if some or (hour and timed(version, around)):
@@ -159,7 +168,16 @@ class Engine:
                     )
             self._expire(connection, versions, now)
             for version in versions:
-                self._look(connection, version, around, now, some=bool(some))
+                self._look(connection, version, around, now, some=some > 0)
+
+    def _note_changed(self, connection: Connection, versions: list[Published], before: int) -> int:
+        """Contacts that changed since the last tick, where a live strategy cares; returns how many."""
+        connection.execute(CreateTable(changed, if_not_exists=True))
+        connection.execute(delete(changed))
+        if not any(watches(version) for version in versions):
+            return 0
+        who = select(tables.contact.c.id).where(tables.contact.c.changed >= before)
+        return connection.execute(insert(changed).from_select(["contact"], who)).rowcount
 
     def _look(
         self, connection: Connection, version: Published, around: Surroundings, now: int, *, some: bool
@@ -219,19 +237,26 @@ class Engine:
         kind = version.shape.types[node]
         if arriving and kind.barrier:
             return fetch_for(connection, version, node, around, now)
-        ready = self.ready(version, node, arriving, around)
+        ready = self.ready(connection, version, node, arriving=arriving)
         alone = bool(version.settings.reentry.key or version.shape.guarded)
         number = version.node_ids[node]
         taken = load_seeds(connection, version.id, number, arriving=arriving, now=now, alone=alone)
-        done: Moved = ready.run(connection, now)
+        done: Moved = run_wave(connection, ready, now)
         self._move_on(connection, done, now)
         return taken
 
-    def ready(self, version: Published, node: str, arriving: bool, around: Surroundings) -> ReadySegment:
+    def ready(self, connection: Connection, version: Published, node: str, *, arriving: bool) -> ReadySegment:
         """A segment with its statements, built once."""
+        around = self.around(connection)
+        if version.id not in self._inlined:
+            self._inlined[version.id] = (
+                inlined_nodes(connection, version, around.audiences) if self.inline else {}
+            )
         key = (version.id, node, arriving)
         if key not in self._ready:
-            self._ready[key] = ReadySegment(version, version.segment(node, arriving=arriving), around)
+            inlined = self._inlined[version.id]
+            segment = compile_segment(version.shape, node, arriving=arriving, through=frozenset(inlined))
+            self._ready[key] = ReadySegment(version, segment, around, inlined)
         return self._ready[key]
 
     def _move_on(self, connection: Connection, done: Moved, now: int) -> None:

@@ -1,5 +1,7 @@
 """Who enters a strategy: re-entry, hold-out, and the first token."""
 
+from typing import Any
+
 from sqlalchemy import (
     Column,
     Connection,
@@ -62,9 +64,10 @@ def enter(connection: Connection, version: Published, node: str, by: EnteredBy, 
         _end_running(connection, version, now)
     connection.execute(delete(candidate).where(~_may_enter(version, by, now, keyed=keyed)))
     last = connection.scalar(select(func.coalesce(func.max(run.id), 0)))
-    passes = select(func.count() + 1).where(
-        run.strategy == version.strategy, run.contact == candidate.c.contact
-    )
+    before = (run.strategy == version.strategy, run.contact == candidate.c.contact)
+    passes: Any = select(func.count() + 1).where(*before).scalar_subquery()
+    if connection.scalar(select(run.id).where(run.strategy == version.strategy).limit(1)) is None:
+        passes = literal(1)
     contact = tables.contact.c
     held = literal(int(RunState.ACTIVE))
     if settings.holdout and by is not EnteredBy.HAND:
@@ -73,7 +76,7 @@ def enter(connection: Connection, version: Published, node: str, by: EnteredBy, 
         spot = (contact.bucket * a + b) % HASH_PRIME % HOLDOUT_SCALE
         held = case((spot < limit, int(RunState.HELD_OUT)), else_=int(RunState.ACTIVE))  # type: ignore[assignment]
     rows = select(
-        contact.id, literal(version.strategy), literal(version.id), passes.scalar_subquery(),
+        contact.id, literal(version.strategy), literal(version.id), passes,
         func.nullif(candidate.c.key, "") if keyed else literal(None, Text), literal(int(by)), held, literal(now),
     ).join(candidate, candidate.c.contact == contact.id)  # fmt: skip
     names = ["contact", "strategy", "version", "pass", "entry_key", "by", "state", "entered"]

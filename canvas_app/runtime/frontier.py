@@ -11,14 +11,9 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Column,
     Integer,
-    MetaData,
     Select,
-    Subquery,
-    Table,
     and_,
-    bindparam,
     case,
     column,
     false,
@@ -31,48 +26,24 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from canvas_app.runtime.inline import Inlined, stack_inlined
+from canvas_app.runtime.layers import Layers
 from canvas_app.runtime.published import Published
+from canvas_app.runtime.scratch import NOW, SEED_COLUMNS, Moments, moment, seed
 from canvas_app.runtime.segments import Occurrence, Segment
 from nodes.clauses import Scope
 from nodes.comparisons import Clause
 from nodes.comparisons import Column as Expression
 from nodes.rules import Rule, reads
-from nodes.spec import ENDED, FAILED, FOREVER, JUMPED, RESTING, RUN_NODE, SKIPPED, Moment, Plan
+from nodes.spec import ENDED, FAILED, JUMPED, RESTING, RUN_NODE, SKIPPED, Moment, Plan
 from storage import tables
 from storage.contacts import ContactField
 
-TEMP: dict[str, Any] = {"prefixes": ["TEMPORARY"]}
 GONE_GOAL, GONE_RULE = 1, 2
-
-_scratch = MetaData()
-seed = Table(
-    "seed", _scratch,
-    Column("s_enrollment", Integer, primary_key=True), Column("s_round", Integer, primary_key=True),
-    Column("s_port", Integer), Column("s_arrived", BigInteger), Column("s_contact", Integer),
-    Column("s_place", Integer), Column("s_bucket", Integer), Column("s_entered", BigInteger), **TEMP,
-)  # fmt: skip
-moment = Table(
-    "moment", _scratch,
-    Column("key", Integer, primary_key=True), Column("place", Integer, primary_key=True),
-    Column("base", BigInteger, primary_key=True), Column("value", BigInteger, primary_key=True),
-    Column("result", BigInteger), sqlite_with_rowid=False, **TEMP,
-)  # fmt: skip
-NOW = bindparam("now", type_=BigInteger)
-SEED_COLUMNS = tuple(each.name for each in seed.c)
 
 
 class CutHereError(Exception):
     """A node needs what only the next wave knows; tokens stop before it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moments:
-    """An instant worked out in Python before the wave: `value` is what it depends on besides the place."""
-
-    key: int
-    when: Moment
-    value: Expression | None
-    from_arrival: bool
 
 
 @dataclass
@@ -82,18 +53,20 @@ class Frontier:
     version: Published
     segment: Segment
     scope: "WaveScope"
-    layers: list[dict[str, Expression]] = field(default_factory=list)
+    layers: Layers = field(default_factory=Layers)
     moments: list[Moments] = field(default_factory=list)
     fields: dict[str, Any] = field(default_factory=dict)
     plans: dict[Occurrence, Plan] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
     tag_effects: list[tuple[str, str, bool]] = field(default_factory=list)
     cohort: Any = None
+    inlined: Mapping[str, Inlined] = field(default_factory=dict)
+    counts_caps: bool = False
     _looks_for_goal: bool = False
 
     def push(self, columns: Mapping[str, Expression]) -> None:
-        """One more layer."""
-        self.layers.append(dict(columns))
+        """New columns; a name given anew is from now on the new column."""
+        self.layers.define(columns)
 
     def build(self) -> None:
         """Stack every occurrence of the segment."""
@@ -104,6 +77,9 @@ class Frontier:
 
     def _stack(self, index: int, occurrence: Occurrence) -> None:
         first = self.segment.arriving and occurrence == Occurrence(self.segment.start)
+        if not first and occurrence.node in self.version.channels and occurrence not in self.segment.cuts:
+            self._stack_message(index, occurrence)
+            return
         plan, rests = self._plan(occurrence, first)
         reach = self._reach(occurrence, first)
         hold, resume = plan.hold_until, plan.resume
@@ -121,19 +97,25 @@ class Frontier:
             new[f"r_{index}"] = case((reach, resume), else_=null())
             port = case((hold.is_not(None), literal(RESTING)), else_=port)
         new[f"p_{index}"] = case((reach, port), else_=null())
-        if not first and occurrence.node in self.version.channels and occurrence not in self.segment.cuts:
-            new[f"n_{index}"] = case((reach, self._may_leave(occurrence.node)), else_=null())
         self.push(new)
         self.plans[occurrence] = plan
         self._write(index, plan)
+
+    def _stack_message(self, index: int, occurrence: Occurrence) -> None:
+        reach = self._reach(occurrence, False)
+        self.plans[occurrence] = Plan(port=literal(0))
+        if occurrence.node in self.inlined:
+            stack_inlined(self, index, occurrence, reach)
+            return
+        self.push({f"p_{index}": case((reach, RESTING), else_=null())})
+        if self.version.window(occurrence.node) is not None:
+            self.push({f"n_{index}": case((reach, self.may_leave(occurrence.node)), else_=null())})
 
     def _plan(self, occurrence: Occurrence, first: bool) -> tuple[Plan, bool]:
         kind = self.version.shape.types[occurrence.node]
         stop = Plan(port=literal(RUN_NODE), hold_until=NOW, resume=literal(RUN_NODE))
         if not first and (occurrence in self.segment.cuts or kind.barrier):
             return stop, True
-        if not first and occurrence.node in self.version.channels:
-            return Plan(port=literal(0), hold_until=literal(FOREVER), resume=literal(0)), True
         try:
             plan = kind.plan(self.cohort(self, occurrence, first))
         except CutHereError:
@@ -158,15 +140,21 @@ class Frontier:
 
     def _way(self, origin: Occurrence | None, port: int) -> Clause:
         if origin is not None:
-            return column(f"p_{self.segment.order.index(origin)}") == port
-        if port == 0 and self.segment.start in self.version.channels:
-            return column("s_port").in_((0, FAILED, SKIPPED))
-        return column("s_port") == port
+            taken: Expression = column(f"p_{self.segment.order.index(origin)}")
+            return self._left(origin.node, taken, port)
+        return self._left(self.segment.start, column("s_port"), port)
+
+    def _left(self, node: str, taken: Expression, port: int) -> Clause:
+        """Whether a token left a node by a port; failed and skipped messages leave by `out` too, unless they end it."""
+        channel = self.version.channels.get(node)
+        if channel is None:
+            return taken == port
+        return taken.in_((0, FAILED) if channel.if_unreachable == "exit" else (0, FAILED, SKIPPED))
 
     def _not_gone(self, reach: Clause) -> Clause:
-        return and_(reach, column("g_") == 0) if self._looks_for_goal else reach
+        return and_(reach, self.layers.read("g_") == 0) if self._looks_for_goal else reach
 
-    def _may_leave(self, node: str) -> Expression:
+    def may_leave(self, node: str) -> Expression:
         """The first instant at which the send window lets a message out."""
         window = self.version.window(node)
         if window is None or window.skips:
@@ -220,7 +208,7 @@ class Frontier:
             ):
                 found.append((self.scope.in_run(wanted), code))
         if found:
-            before = column("g_") if self._looks_for_goal else literal(0)
+            before = self.layers.read("g_") if self._looks_for_goal else literal(0)
             self.push(
                 {
                     "g_": case(
@@ -235,23 +223,15 @@ class Frontier:
     # the statement ----------------------------------------------------------------------------------------------
 
     def query(self) -> tuple[Select[Any], dict[str, TypeEngine[Any]]]:
-        """The last layer as a SELECT, and its columns."""
+        """The frontier as a SELECT, and its columns."""
         contact = self.scope.contacts.table
         brought = [seed.c[name] for name in SEED_COLUMNS]
         base = select(*brought, *(contact.c[source].label(name) for name, source in self.fields.items()))
         if self.fields:
             base = base.join(contact, contact.c.id == seed.c.s_contact)
-        names: dict[str, TypeEngine[Any]] = {each.name: each.type for each in brought}
-        names |= {name: contact.c[source].type for name, source in self.fields.items()}
-        previous: Subquery | Any = base.offset(0).cte("layer_0")
-        for number, layer in enumerate(self.layers, start=1):
-            kept = [column(name, kind) for name, kind in names.items() if name not in layer]
-            made = [expression.label(name) for name, expression in layer.items()]
-            previous = select(*kept, *made).select_from(previous).offset(0).cte(f"layer_{number}")
-            names = {each.name: each.type for each in kept} | {
-                name: expression.type for name, expression in layer.items()
-            }
-        return select(*(column(name) for name in names)).select_from(previous), names
+        brought_types: dict[str, TypeEngine[Any]] = {each.name: each.type for each in brought}
+        brought_types |= {name: contact.c[source].type for name, source in self.fields.items()}
+        return self.layers.query(base, brought_types)
 
 
 class WaveScope(Scope):
@@ -289,22 +269,28 @@ class WaveScope(Scope):
         name = f"v_{known.id}"
         if known.name not in self.frontier.written:
             self.frontier.fields[name] = known.column
-        return column(name, self.contacts.table.c[known.column].type)
+        return self.frontier.layers.read(name, self.contacts.table.c[known.column].type)
 
     def folded(self, known: ContactField) -> Expression:
         """The same, case-folded."""
         source = known.fold or known.column
         if known.name not in self.frontier.written:
             self.frontier.fields[f"w_{known.id}"] = source
-        return column(f"w_{known.id}", self.contacts.table.c[source].type)
+        return self.frontier.layers.read(f"w_{known.id}", self.contacts.table.c[source].type)
 
     def moment(self, when: Moment) -> Expression:
         """An instant that depends on the place."""
         return self.looked_up(when, None, from_arrival=False)
 
-    def looked_up(self, when: Moment, value: Expression | None, *, from_arrival: bool) -> Expression:
-        """The result that `fill_moments` puts into the table `moment` before the wave."""
-        found = Moments(len(self.frontier.moments), when, value, from_arrival)
+    def looked_up(
+        self, when: Moment, value: Expression | None, *, from_arrival: bool, before: Expression | None = None
+    ) -> Expression:
+        """The result that `fill_moments` puts into the table `moment` before the wave.
+
+        `before`: what `value` can be made of before the wave begins; within it, it may be the present instant too.
+        """
+        found = Moments(len(self.frontier.moments), when, before if before is not None else value, from_arrival,
+                        with_now=before is not None)  # fmt: skip
         self.frontier.moments.append(found)
         row = moment.c
         return (

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from canvas_app.runtime.leaving import forget_leaving, leave, leaving
 from canvas_app.runtime.published import Published
-from canvas_app.runtime.waves import Surroundings
+from canvas_app.runtime.surroundings import Surroundings
 from nodes.clauses import Scope
 from nodes.comparisons import Clause
 from nodes.library.audience import Audience
@@ -94,6 +94,18 @@ def _look_at_rule_waits(
                 .where(token.node == version.node_ids[key], token.port >= 0, token.enrollment.in_(true_now))
                 .values(due=now, port=RUN_NODE)
             )
+
+
+def watches(version: Published) -> bool:
+    """Whether a change of a contact can move it in this strategy."""
+    settings = version.settings
+    if settings.goal is not None or settings.exit_when is not None:
+        return True
+    return any(
+        (isinstance(kind, Audience) and kind.refresh == "live")
+        or (isinstance(kind, WaitFor) and kind.until_rule is not None)
+        for kind in version.shape.types.values()
+    )
 
 
 def timed(version: Published, around: Surroundings) -> bool:

@@ -26,7 +26,7 @@ from sqlalchemy.schema import CreateTable
 from canvas_app.runtime.entries import collect, enter
 from canvas_app.runtime.goals import changed, look_for_goals
 from canvas_app.runtime.published import Published
-from canvas_app.runtime.waves import Surroundings
+from canvas_app.runtime.surroundings import Surroundings
 from nodes.clauses import TOUCH_OUTCOMES
 from nodes.comparisons import tests_clause
 from nodes.library.event_entry import EventEntry

@@ -11,6 +11,7 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -24,6 +25,9 @@ leaving = Table(
     "leaving", MetaData(), Column("enrollment", Integer, primary_key=True), Column("reason", Integer),
     prefixes=["TEMPORARY"],
 )  # fmt: skip
+
+
+_SOME_OPEN = text("SELECT 1 FROM touch WHERE state IN (0, 1) LIMIT 1")  # as the partial index says it
 
 
 def forget_leaving(connection: Connection) -> None:
@@ -49,11 +53,12 @@ def leave(connection: Connection, now: int, *, state: RunState) -> int:
     )
     for table in (tables.token, tables.waiter):
         connection.execute(delete(table).where(table.c.enrollment.in_(who)))
-    connection.execute(
-        update(tables.touch)
-        .where(touch.enrollment.in_(who), touch.state == TouchState.PENDING)
-        .values(state=int(TouchState.CANCELLED), at=now)
-    )
+    if connection.execute(_SOME_OPEN).first() is not None:
+        connection.execute(
+            update(tables.touch)
+            .where(touch.enrollment.in_(who), touch.state == TouchState.PENDING)
+            .values(state=int(TouchState.CANCELLED), at=now)
+        )
     open_tasks = (tables.task.c.enrollment.in_(who), tables.task.c.state == "open")
     connection.execute(update(tables.task).where(*open_tasks).values(state="cancelled", done=now))
     reason = select(leaving.c.reason).where(leaving.c.enrollment == run.id).scalar_subquery()

@@ -1,13 +1,13 @@
 """A published version, ready to run: its graph, settings, numbers and segments."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from canvas_app.runtime.segments import Segment, Shape, compile_segment
+from canvas_app.runtime.segments import Shape
 from nodes.channel import Channel
 from nodes.file import read_graph
 from nodes.graph import Graph
@@ -33,7 +33,6 @@ class Published:
     graph: Graph
     node_ids: dict[str, int]
     home_zone: str = "UTC"
-    segments: dict[tuple[str, bool], Segment] = field(default_factory=dict)
 
     @cached_property
     def shape(self) -> Shape:
@@ -67,13 +66,6 @@ class Published:
         return (
             own if own is not None or self.settings.category == "transactional" else self.settings.send_window
         )
-
-    def segment(self, node: str, *, arriving: bool) -> Segment:
-        """The segment for tokens that stand at a node; compiled once."""
-        key = (node, arriving)
-        if key not in self.segments:
-            self.segments[key] = compile_segment(self.shape, node, arriving=arriving)
-        return self.segments[key]
 
 
 def load_published(connection: Connection, version: int) -> Published:

@@ -54,6 +54,7 @@ class Shape:
     order: dict[str, int]
     looping: frozenset[str]
     guarded: frozenset[str]
+    forks: bool
 
     @classmethod
     def of(cls, graph: Graph) -> "Shape":
@@ -68,12 +69,13 @@ class Shape:
         entries = sum(1 for each in types.values() if each.entry)
         merges = [key for key in graph.nodes if len(graph.edges_to(key)) + _jumps_to(graph, key) > 1]
         guarded = frozenset(merges) if forks or entries > 1 else frozenset()
-        return cls(graph, types, topological(graph), looping, guarded)
+        return cls(graph, types, topological(graph), looping, guarded, forks)
 
     def always_rests(self, node: str) -> bool:
         """Whether every token stops there: for the result of a message, for data, or (in a loop) for a new wave."""
         kind = self.types[node]
-        return isinstance(kind, Channel) or kind.barrier or (kind.waits and node in self.looping)
+        rests = isinstance(kind, Channel) or kind.barrier or kind.always_rests
+        return rests or (kind.waits and node in self.looping)
 
     def targets(self, node: str, port: int) -> tuple[Edge, ...]:
         """Where a port leads, in edge order."""
@@ -139,8 +141,10 @@ def topological(graph: Graph) -> dict[str, int]:
     return seen
 
 
-def compile_segment(shape: Shape, start: str, *, arriving: bool) -> Segment:
-    """The segment whose tokens stand at `start`."""
+def compile_segment(
+    shape: Shape, start: str, *, arriving: bool, through: frozenset[str] = frozenset()
+) -> Segment:
+    """The segment whose tokens stand at `start`; `through`: message nodes that are answered within the wave."""
     sources: dict[Occurrence, list[Source]] = {}
     cuts: set[Occurrence] = set()
     expanded: set[Occurrence] = set()
@@ -166,7 +170,7 @@ def compile_segment(shape: Shape, start: str, *, arriving: bool) -> Segment:
         first = arriving and occurrence == Occurrence(start)
         if len(expanded) > MAX_NODES and not first:
             cuts.add(occurrence)
-        elif first or not shape.always_rests(occurrence.node):
+        elif first or occurrence.node in through or not shape.always_rests(occurrence.node):
             lead(occurrence, occurrence.node, occurrence.offset)
     order = tuple(sorted(sources, key=lambda each: (each.offset, shape.order[each.node])))
     return Segment(

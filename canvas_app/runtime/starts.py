@@ -10,7 +10,7 @@ from sqlalchemy.schema import CreateTable
 
 from canvas_app.runtime.entries import collect, enter
 from canvas_app.runtime.published import Published
-from canvas_app.runtime.waves import Surroundings
+from canvas_app.runtime.surroundings import Surroundings
 from nodes.clauses import Scope
 from nodes.library.audience import Audience
 from nodes.library.date_entry import DateEntry
@@ -47,16 +47,16 @@ def look(connection: Connection, version: Published, key: str, around: Surroundi
     """An entry node looks for contacts; returns how many entered."""
     kind, node = version.entries[key], version.node_ids[key]
     if isinstance(kind, Audience):
-        entered = take_in(connection, version, key, kind, around, now)
+        entered = take_in(connection, version, key, kind, around=around, now=now)
         _remember(connection, node, _next_look(version, kind, now), now)
         return entered
     if isinstance(kind, DateEntry):
-        return _take_in_by_date(connection, version, key, kind, around, now)
+        return _take_in_by_date(connection, version, key, kind, around=around, now=now)
     return 0
 
 
 def take_in(
-    connection: Connection, version: Published, key: str, kind: Audience, around: Surroundings, now: int
+    connection: Connection, version: Published, key: str, kind: Audience, *, around: Surroundings, now: int
 ) -> int:
     """Everybody who belongs to an audience now."""
     scope = Scope(around.contacts, places=around.places, now=now, audiences=around.audiences)
@@ -87,7 +87,7 @@ def zone_for(version: Published) -> str:
 
 
 def _take_in_by_date(
-    connection: Connection, version: Published, key: str, kind: DateEntry, around: Surroundings, now: int
+    connection: Connection, version: Published, key: str, kind: DateEntry, *, around: Surroundings, now: int
 ) -> int:
     node = version.node_ids[key]
     known = around.contacts.fields.get(kind.field)

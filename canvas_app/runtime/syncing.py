@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from canvas_app.runtime.published import Published
-from canvas_app.runtime.waves import LARGEST_WAVE, Surroundings
+from canvas_app.runtime.seeds import LARGEST_WAVE
+from canvas_app.runtime.surroundings import Surroundings
 from nodes.library.data_sync import ERROR, OK, DataSync
 from nodes.spec import RUN_NODE
 from storage import tables

@@ -66,6 +66,11 @@ class Delay(NodeType):
         parts += [_("then {time}", time=window.in_words()) for window in (self.at, self.window) if window]
         return ", ".join(parts)
 
+    @property
+    def always_rests(self) -> bool:
+        """A span of time lets nobody pass at once."""
+        return self.span is not None and self.span.rough_seconds() > 0
+
     def due(self, now: int, place: Place, day: int | None = None) -> int:
         """When a contact that arrives now may go on; `day` is its own date as a stored day number."""
         due = now

@@ -1,0 +1,77 @@
+"""Which tokens a wave takes in."""
+
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, func, insert, literal, select, tuple_
+from sqlalchemy.schema import CreateTable
+
+from canvas_app.runtime.scratch import seed
+from storage import tables
+
+LARGEST_WAVE = 50_000
+
+
+def load_seeds(
+    connection: Connection, version: int, node: int, *, arriving: bool, now: int, alone: bool
+) -> int:
+    """Take the due tokens of a segment's start into `seed`; with `alone` no contact twice. Returns how many."""
+    connection.execute(CreateTable(seed, if_not_exists=True))
+    connection.execute(delete(seed))
+    token, run, contact = tables.token.c, tables.enrollment.c, tables.contact.c
+    due = and_(
+        token.due <= now,
+        token.version == version,
+        token.node == node,
+        token.port < 0 if arriving else token.port >= 0,
+    )
+    joined = tables.token.join(tables.enrollment, run.id == token.enrollment)
+    brought = (
+        token.enrollment,
+        token.round,
+        token.port,
+        token.arrived,
+        run.contact,
+        contact.place,
+        contact.bucket,
+    )
+    rows = (
+        select(*brought, run.entered)
+        .select_from(joined.join(tables.contact, contact.id == run.contact))
+        .where(due)
+        .order_by(token.due, token.enrollment, token.round)
+        .limit(LARGEST_WAVE)
+    )
+    names = [each.name for each in seed.c]
+    taken = connection.execute(insert(seed).from_select(names, rows)).rowcount
+    if alone:
+        other = seed.alias()
+        earlier = (other.c.s_enrollment < seed.c.s_enrollment) | (
+            (other.c.s_enrollment == seed.c.s_enrollment) & (other.c.s_round < seed.c.s_round)
+        )
+        twice = select(literal(1)).where(other.c.s_contact == seed.c.s_contact, earlier).exists()
+        if connection.scalar(select(func.count(func.distinct(seed.c.s_contact)))) != taken:
+            taken -= connection.execute(delete(seed).where(twice)).rowcount
+    _take_away(connection, due, taken=None if alone else taken)
+    waiting = tables.waiter.c
+    if connection.scalar(select(literal(1)).select_from(tables.waiter).where(waiting.node == node).limit(1)):
+        woken = select(literal(1)).where(
+            seed.c.s_enrollment == waiting.enrollment, seed.c.s_round == waiting.round
+        )
+        connection.execute(delete(tables.waiter).where(waiting.node == node, woken.exists()))
+    return taken
+
+
+def _take_away(connection: Connection, due: Any, *, taken: int | None) -> None:
+    """The tokens in `seed` stand nowhere until the wave has set them down; `taken`: they are the first so many due."""
+    token = tables.token.c
+    if taken is None:
+        mine = select(literal(1)).where(
+            seed.c.s_enrollment == token.enrollment, seed.c.s_round == token.round
+        )
+        connection.execute(delete(tables.token).where(due, mine.exists()))
+        return
+    order = (token.due, token.enrollment, token.round)
+    last = connection.execute(select(*order).where(due).order_by(*order).offset(taken).limit(1)).first()
+    if last is not None:  # a range of the primary key goes in one stroke
+        due = and_(due, tuple_(*order) < tuple_(*(literal(number) for number in last)))
+    connection.execute(delete(tables.token).where(due))
