@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Connection,
-    Float,
     and_,
     case,
     cast,
@@ -23,14 +22,17 @@ from sqlalchemy import (
 )
 
 from nodes.comparisons import (
+    TEXT_OPS,
     Clause,
     Column,
     as_number,
     compared,
+    during,
     each,
     flag,
     month_day,
     name_id,
+    number_in,
     numeric,
     plain,
     property_clause,
@@ -182,7 +184,9 @@ class Scope:
         if known.is_text and not (rule.op in ("<", "<=", ">", ">=", "between") and numeric(rule.value)):
             return compared(self.folded(known), rule.op, each(rule.value, lambda value: fold(plain(value))))
         if known.is_text:
-            return compared(cast(column, Float), rule.op, each(rule.value, as_number))
+            return compared(number_in(column), rule.op, each(rule.value, as_number))
+        if rule.op in TEXT_OPS:
+            return compared(column, rule.op, fold(plain(rule.value)))
         if known.kind == "yes_no":
             return compared(column, rule.op, each(rule.value, flag))
         return compared(column, rule.op, each(rule.value, as_number))
@@ -202,7 +206,8 @@ class Scope:
             case "not_in" | "!=":
                 return not_(mine.where(row.fold.in_(folded)))
             case _:
-                return mine.where(compared(row.fold, rule.op, folded[0]))
+                wanted = tuple(folded) if isinstance(rule.value, tuple) else folded[0]
+                return mine.where(compared(row.fold, rule.op, wanted))
 
     def _timed(self, known: ContactField, rule: FieldIs) -> Clause:
         column = self.value(known)
@@ -221,42 +226,31 @@ class Scope:
                     column.is_not(None), column >= self._edge(None, days), column <= self._edge(span, days)
                 )
             case "anniversary_in":
-                return self._anniversary(column if days else column / 86400, Duration.parse(rule.value))
-        op = {"before": "<", "after": ">"}.get(rule.op, rule.op)
-        values = each(rule.value, lambda value: self._time(value, days))
-        if days or op in ("<", ">") or not _whole_day(rule.value):
-            return compared(column, op, values)
-        return self._on_day(column, op, rule.value)
+                return self._anniversary(column if days else column // 86400, Duration.parse(rule.value))
+        values = rule.value if isinstance(rule.value, tuple) else (rule.value,)
+        return during(column, rule.op, [self._stretch(value, days) for value in values])
 
-    def _on_day(self, column: Column, op: str, value: str) -> Clause:
-        """An instant compared with a day: the day from its midnight to the next, where the contact lives."""
-        day = date.fromisoformat(value)
-        start, end = self._midnight(day), self._midnight(day + timedelta(days=1))
-        match op:
-            case "=":
-                return and_(column.is_not(None), column >= start, column < end)
-            case "!=":
-                return or_(column.is_(None), column < start, column >= end)
-            case "<=":
-                return and_(column.is_not(None), column < end)
-            case _:
-                return and_(column.is_not(None), column >= start)
-
-    def _midnight(self, day: date) -> Column:
-        return self.moment(lambda _now, place, _value: _midnight_of(day, place.zone))
-
-    def _time(self, value: object, days: bool) -> Column:
+    def _stretch(self, value: object, days: bool) -> tuple[Column, Column] | None:
+        """From when to when a value lasts: a moment, a day, or the day of a moment, where the contact lives."""
         match time_value(value):
             case Duration() as span:
-                return self._edge(span, days)
+                return (self._edge(span, days),) * 2
             case int() as instant:
                 if not days:
-                    return literal(instant)
-                return self.moment(lambda _now, place, _value: day_number(local(instant, place.zone).date()))
+                    return literal(instant), literal(instant)
+                return (
+                    self.moment(lambda _now, place, _value: day_number(local(instant, place.zone).date())),
+                ) * 2
             case date() as day:
-                return literal(day_number(day)) if days else self._midnight(day)
+                if days:
+                    return literal(day_number(day)), literal(day_number(day))
+                following = day + timedelta(days=1)
+                return (
+                    self.moment(lambda _now, place, _value: _midnight_of(day, place.zone)),
+                    self.moment(lambda _now, place, _value: _midnight_of(following, place.zone) - 1),
+                )
             case None:
-                return null()
+                return None
 
     def _edge(self, span: Duration | None, days: bool, *, back: bool = False) -> Column:
         """Now, or now ± a span, as a local day number or as an instant."""
@@ -319,17 +313,16 @@ class Scope:
         return limits
 
 
-def _whole_day(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= 10 and not value.lstrip("-").startswith("P")
-
-
 def _midnight_of(day: date, zone: str) -> int:
     return from_local(datetime(day.year, day.month, day.day), zone)  # noqa: DTZ001  (a wall clock)
 
 
 def _anniversary_edge(span: Duration, *, last: bool) -> Moment:
     def when(now: int, place: Place, _value: object) -> int:
-        day = local(span.add_to(now, place.zone) if last else now, place.zone).date()
+        first, day = sorted(local(each, place.zone).date() for each in (now, span.add_to(now, place.zone)))
+        if (day - first).days >= 365:
+            return 1300 if last else 0  # every day of the year
+        day = day if last else first
         if last and (day.month, day.day) == (2, 28) and not _leap(day.year):
             return 229  # 29 February counts as the 28th in common years
         return day.month * 100 + day.day

@@ -154,6 +154,10 @@ def _told(target: str) -> Iterator[None]:
         raise
 
 
+def _casefold(value: object) -> str | None:
+    return None if value is None else str(value).casefold()
+
+
 def _engine(target: str, *, synchronous: str, read_only: bool = False) -> Engine:
     if "://" in target:
         return create_engine(target)
@@ -163,10 +167,11 @@ def _engine(target: str, *, synchronous: str, read_only: bool = False) -> Engine
     )
 
     def on_connect(raw: Any, _record: object) -> None:
+        raw.create_function("casefold", 1, _casefold, deterministic=True)
         raw.isolation_level = None  # we say BEGIN ourselves, so that DDL and reads are in the transaction too
         for pragma in (
             "foreign_keys=ON", "journal_mode=WAL", f"synchronous={synchronous}", "temp_store=MEMORY",
-            "cache_size=-65536", "mmap_size=268435456", *(("query_only=ON",) if read_only else ()),
+            "cache_size=-200000", "mmap_size=268435456", *(("query_only=ON",) if read_only else ()),
         ):  # fmt: skip
             raw.execute(f"PRAGMA {pragma}")
 
