@@ -30,10 +30,11 @@ def save_pdf(kind: str, report: Mapping[str, Any], path: Path, *, title: str = "
 
 def pictures(kind: str, report: Mapping[str, Any], *, title: str = "") -> Iterator["Figure"]:
     """The charts of a report, then its tables."""
-    yield from _charts(kind, report, title)
-    for table in tables_of(kind, report):
-        if table.rows or kind in ("nodes", "touches", "contact"):
-            yield from _pages(table, title)
+    charts, tables = list(_charts(kind, report, title)), tables_of(kind, report)
+    yield from charts
+    shown = [table for table in tables if table.rows] or ([] if charts else tables[:1])
+    for table in shown:
+        yield from _pages(table, title)
 
 
 def _charts(kind: str, report: Mapping[str, Any], title: str) -> Iterator["Figure"]:

@@ -62,7 +62,13 @@ class TableChart:
     def _places(self, sheet: Sheet) -> list[tuple[float, float]]:
         """Left end and room of every column."""
         wanted = [
-            min(_WIDEST, max(sheet.measure(heading), *(sheet.measure(row[at], "body") for row in self.rows)))
+            min(
+                _WIDEST,
+                4
+                + max(
+                    sheet.measure(heading, "small"), *(sheet.measure(row[at], "body") for row in self.rows)
+                ),
+            )
             for at, heading in enumerate(self.table.columns.values())
         ]
         gaps = _GAP * (len(wanted) - 1)
@@ -81,7 +87,7 @@ class TableChart:
 
 def _text(table: Table, key: str, value: Any) -> str:
     match value:
-        case None | "" | [] | {}:
+        case None | "" | []:
             return "–"
         case float() if key in table.shares:
             return percent_text(value)
@@ -90,7 +96,7 @@ def _text(table: Table, key: str, value: Any) -> str:
         case int():
             return f"{value:,}"
         case dict():
-            return ", ".join(f"{name} {n}" for name, n in value.items())
+            return ", ".join(f"{name} {n:,}" for name, n in value.items()) or "–"
         case list() | tuple():
             return ", ".join(map(str, value))
         case _:

@@ -122,7 +122,7 @@ def _story(subject: Subject, run: Mapping[str, Any], by: EnteredBy) -> Story:
         for touch in run["touches"]
     ]
     last = len(subject.order)
-    places: dict[str | None, int] = {None: -1, **subject.order}
+    places: dict[str | None, int] = {None: -1} | dict(subject.order.items())
     lines.sort(key=lambda line: (line["at"] is None, line["at"] or "", places.get(line["node"], last)))
     lines += [
         {"at": place["since"], "node": place["node"], "text": _place_words(place)}

@@ -42,7 +42,7 @@ def _days(connection: Connection, subject: Subject) -> dict[str, dict[str, int]]
 def _queries(connection: Connection, subject: Subject) -> Iterator[tuple[str, Select[Any]]]:
     run, touch, outcome = tables.enrollment.c, tables.touch.c, tables.outcome.c
     yield "entered", _counted(run.entered).where(run.strategy == subject.id, treated())
-    nodes = [subject.numbers[key] for key in subject.messages()]
+    nodes = [subject.numbers[key] for key in subject.messages() if key in subject.numbers]
     mine = (touch.node.in_(nodes), touch.state.in_(LEFT))
     yield "sent", _counted(touch.at).where(*mine)
     for figure, words in (("opened", ("opened", "clicked")), ("clicked", ("clicked",))):

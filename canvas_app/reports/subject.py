@@ -71,12 +71,10 @@ class Subject:
         newest = versions.get(row.live) or (list(versions.values())[-1] if versions else None)
         graph = newest.graph if newest else read_graph(row.draft).graph or Graph(name=name)
         node = tables.node.c
-        keys = dict(
-            connection.execute(select(node.id, node.key).where(node.strategy == row.id)).tuples().all()
-        )
+        rows = connection.execute(select(node.id, node.key).where(node.strategy == row.id))
+        keys = {number: key for number, key in rows if not key.startswith(HIDDEN)}
         return cls(
-            row.id, row.name, row.status, graph, versions,
-            {number: key for number, key in keys.items() if not key.startswith(HIDDEN)},
+            row.id, row.name, row.status, graph, versions, keys,
             {text: number for number, text in connection.execute(select(tables.name.c.id, tables.name.c.text))},
             Settings.of(graph).timezone or str(setting(connection, "timezone", "UTC")), now,
             newest.types if newest else Version(0, 0, 0, graph).types,

@@ -35,7 +35,9 @@ def touch_rows(
 ) -> Iterator[dict[str, Any]]:
     """The touches of a strategy, or only those of some runs."""
     outcomes = _outcomes(connection, subject, runs)
-    channels = dict(connection.execute(select(tables.account.c.id, tables.account.c.channel)).tuples().all())
+    account = tables.account.c
+    accounts = connection.execute(select(account.id, account.channel))
+    channels = {row.id: row.channel for row in accounts}
     for row in connection.execute(_query(subject, runs)):
         state = TouchState(row.state)
         kind = subject.kind(subject.keys[row.node])
