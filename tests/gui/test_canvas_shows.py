@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QAccessible, QImage
+from PySide6.QtGui import QAccessible, QAction, QImage
 from pytestqt.qtbot import QtBot
 
 from canvas_app.ui.canvas.card import short
@@ -18,7 +18,7 @@ from nodes.graph import Edge, Graph, Node
 from storage.base.problems import Problem
 from storage.base.words import set_language
 from tests.gui.canvas_fixtures import editor, small
-from tests.gui.drawing01 import figures
+from tests.gui.drawing01 import drawing01, figures
 from tests.helpers import mouse
 
 __all__ = ["editor"]
@@ -73,6 +73,25 @@ def test_a_draft_is_compared_with_what_is_live(editor: CanvasEditor) -> None:
     assert (
         editor.view.grab().toImage().pixelColor(place.x(), place.y()).name() != color("warning_fill").name()
     )
+
+
+def test_a_click_on_a_figure_asks_for_the_people_behind_it(editor: CanvasEditor, qtbot: QtBot) -> None:
+    editor.set_graph(drawing01())
+    editor.show_counts(figures())
+    editor.zoom_to(1.0)
+    x, y = editor.graph.position("outcome")
+    for down, expected in ((68, "interested"), (92, "declined"), (164, "")):
+        editor.view.center_at(QPointF(x, y))
+        with qtbot.waitSignal(editor.people_wanted) as told:
+            mouse.click(editor.view, (x + 120, y + down))
+        assert told.args == ["outcome", expected]
+
+
+def test_only_the_editor_in_front_bears_the_names_of_its_parts(editor: CanvasEditor) -> None:
+    editor.set_in_front(False)
+    assert editor.findChild(QAction, "action_undo") is None
+    editor.set_in_front(True)
+    assert editor.findChild(QAction, "action_undo") is editor.actions()["undo"]
 
 
 def test_a_tip_says_what_the_card_had_no_room_for_and_never_reads_data_as_markup(

@@ -120,6 +120,11 @@ def test_what_begins_so_comes_before_what_only_holds_it() -> None:
     assert search.ranked("split", names, lambda name: (name,))[0] == "Split"
 
 
+def test_what_is_shown_counts_more_than_what_is_not() -> None:
+    things = {"Instalment offer": "off", "Offer A": "n1"}
+    assert search.ranked("off", list(things), lambda name: (name, things[name]))[0] == "Offer A"
+
+
 def test_a_double_click_adds(palette: Palette, qtbot: QtBot) -> None:
     place = palette.tree.visualRect(place_of(palette, "email")).center()
     with qtbot.waitSignal(palette.node_wanted) as told:

@@ -34,6 +34,7 @@ class EditorCore(QWidget):
     graph_changed = Signal(object)
     selection_changed = Signal(object)
     node_activated = Signal(str)
+    people_wanted = Signal(str, str)  # a figure was clicked: its node, and the port (empty: of the node)
 
     def __init__(self, names: Names | None = None) -> None:
         super().__init__()

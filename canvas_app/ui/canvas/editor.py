@@ -81,6 +81,14 @@ class CanvasEditor(Adding, Arranging, Naming, Steering):
         """The commands by name, for menus, tool bars and the command search."""
         return self._actions
 
+    def set_in_front(self, front: bool) -> None:
+        """Only the editor in front bears the names by which tests and screen readers find its parts."""
+        suffix = "" if front else "_behind"
+        self.view.setObjectName(f"canvas{suffix}")
+        self.minimap.setObjectName(f"minimap{suffix}")
+        for name, action in self._actions.items():
+            action.setObjectName(f"action_{name}{suffix}")
+
     def retranslate(self) -> None:
         """The language changed."""
         commands.retranslate(self._actions)

@@ -111,6 +111,7 @@ class Move(Gesture):
 
     def finish(self, at: QPointF, keys: Modifiers) -> None:
         if not self.moving:
+            self._click(at, keys)
             return
         self.move(at, keys)
         dx, dy = self._shift
@@ -129,6 +130,18 @@ class Move(Gesture):
             if chosen:
                 scene.select(scene.selected(), drawn=chosen)
         scene.lay_down()
+
+    def _click(self, at: QPointF, keys: Modifiers) -> None:
+        """A press that went nowhere: on a figure it asks for the people behind it."""
+        card = self.scene.cards.get(self._held)
+        if card is None or card.count is None or keys != Qt.KeyboardModifier.NoModifier:
+            return
+        below = at.y() - self.scene.position(self._held)[1] - metrics.HEADER
+        row = int(below // metrics.ROW)
+        if below >= 0 and row < len(card.rows):
+            self.view.editor.people_wanted.emit(self._held, card.rows[row].id)
+        elif below >= 0:
+            self.view.editor.people_wanted.emit(self._held, "")
 
     def cancel(self) -> None:
         self._from, self._drawn = {}, {}

@@ -10,6 +10,7 @@ from storage.base.words import LANGUAGES, in_language
 T = TypeVar("T")
 _SLIP = 78.0  # how alike a mistyped word has to be, of 100
 _WORST_SLIP = 40.0
+_HIDDEN = 0.75  # what a word counts that the reader does not see
 
 
 @lru_cache(maxsize=4096)
@@ -74,6 +75,12 @@ def _in_order(typed: str, form: str) -> bool:
 
 
 def ranked(query: str, things: Sequence[T], words: Callable[[T], Iterable[str]]) -> list[T]:
-    """The things that fit, best first, otherwise in the order they came."""
-    scored = [(score(query, words(thing)), place, thing) for place, thing in enumerate(things)]
+    """The things that fit, best first, otherwise in the order they came; the first word is the one that is shown."""
+    scored = [
+        (_fit_shown_first(query, tuple(words(thing))), place, thing) for place, thing in enumerate(things)
+    ]
     return [thing for fit, _place, thing in sorted(scored, key=lambda each: (-each[0], each[1])) if fit > 0]
+
+
+def _fit_shown_first(query: str, texts: tuple[str, ...]) -> float:
+    return max(score(query, texts[:1]), _HIDDEN * score(query, texts[1:]))
