@@ -3,11 +3,14 @@
 import logging
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from canvas_app.runtime.service import Runtime
-from canvas_app.ui.work import Work
 from storage.base.errors import UserError
-from storage.workspace import Workspace
+
+if TYPE_CHECKING:
+    from canvas_app.runtime.service import Runtime
+    from canvas_app.ui.work import Work
+    from storage.workspace import Workspace
 
 _log = logging.getLogger("strategy_canvas.runtime")
 
@@ -15,15 +18,16 @@ _log = logging.getLogger("strategy_canvas.runtime")
 class DesktopRuntime:
     """Runs live strategies while the desktop is open; another owner of the workspace keeps it, and we only look."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: "Work") -> None:
         self._work = work
         self._lock = threading.Lock()
         self._runtime: Runtime | None = None
         self._ended = False
         self.why_not = ""
 
-    def start(self, workspace: Workspace) -> str:
+    def start(self, workspace: "Workspace") -> str:
         """Begin to run, on the caller's thread; returns why that cannot be, or nothing."""
+        from canvas_app.runtime.service import Runtime  # half a second: after the window is there
         from storage.base.clock import VirtualClock
 
         if isinstance(workspace.clock(), VirtualClock):

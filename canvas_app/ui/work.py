@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, QTimer, Signal
 from shiboken6 import isValid
 
 from canvas_app.operations.changes import Changes
@@ -136,12 +136,20 @@ class Work(QObject):
         """Whether anything is on its way."""
         return bool(self._jobs)
 
+    def settle(self, milliseconds: int = 5000) -> bool:
+        """Let everything on its way come to its end, as far as the time allows; whether it did."""
+        end = time.monotonic() + milliseconds / 1000
+        while self._jobs and time.monotonic() < end:
+            QCoreApplication.processEvents()
+            time.sleep(0.005)
+        return not self._jobs
+
     def close(self) -> None:
-        """Stop what is running and let go of the workspace."""
+        """Stop what can be stopped, wait for the rest, and let go of the workspace."""
         for job in self._jobs:
-            job.cancel()
-        self._pool.clear()
-        self._pool.waitForDone(5000)
+            if job.can_tell:
+                job.cancel()
+        self._pool.waitForDone(10_000)
         if self._workspace is not None:
             self._workspace.close()
 

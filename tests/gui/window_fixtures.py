@@ -16,22 +16,45 @@ from storage.base.words import set_language
 
 WAIT = 15_000
 STRATEGY: dict[str, Any] = {
-    "format": "strategy-canvas/1", "name": "Wake up",
+    "format": "strategy-canvas/1",
+    "name": "Wake up",
     "nodes": [
-        {"id": "in", "type": "audience", "label": "Sleeping", "params": {"rule": {"field": "score", "op": ">=", "value": 10}}},
-        {"id": "split", "type": "rule_split", "label": "Rich?", "params": {"branches": [
-            {"port": "a", "label": "Rich", "rule": {"field": "score", "op": ">=", "value": 100}}]}},
-        {"id": "mail", "type": "email", "label": "We miss you", "params": {"subject": "Hello", "body": "Come back"}},
+        {
+            "id": "in",
+            "type": "audience",
+            "label": "Sleeping",
+            "params": {"rule": {"field": "score", "op": ">=", "value": 10}},
+        },
+        {
+            "id": "split",
+            "type": "rule_split",
+            "label": "Rich?",
+            "params": {
+                "branches": [
+                    {"port": "a", "label": "Rich", "rule": {"field": "score", "op": ">=", "value": 100}}
+                ]
+            },
+        },
+        {
+            "id": "mail",
+            "type": "email",
+            "label": "We miss you",
+            "params": {"subject": "Hello", "body": "Come back"},
+        },
         {"id": "wait", "type": "delay", "label": "Wait", "params": {"for": "P3D"}},
         {"id": "end", "type": "exit", "label": "Done", "params": {"reason": "done"}},
     ],
     "edges": [
-        {"from": "in", "port": "out", "to": "split"}, {"from": "split", "port": "a", "to": "mail"},
-        {"from": "split", "port": "else", "to": "wait"}, {"from": "mail", "port": "out", "to": "end"},
+        {"from": "in", "port": "out", "to": "split"},
+        {"from": "split", "port": "a", "to": "mail"},
+        {"from": "split", "port": "else", "to": "wait"},
+        {"from": "mail", "port": "out", "to": "end"},
         {"from": "wait", "port": "out", "to": "end"},
     ],
-    "layout": {"positions": {"in": [0, 0], "split": [240, 0], "mail": [480, -80], "wait": [480, 80], "end": [720, 0]}},
-}  # fmt: skip
+    "layout": {
+        "positions": {"in": [0, 0], "split": [240, 0], "mail": [480, -80], "wait": [480, 80], "end": [720, 0]}
+    },
+}
 
 
 def write_strategy(folder: Path, strategy: dict[str, Any] | None = None) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from canvas_app.ui.forms.arms import free_port
 from canvas_app.ui.forms.base import Context, Editor, Json, serves
@@ -11,7 +11,7 @@ from canvas_app.ui.forms.lists import WordsField
 from canvas_app.ui.forms.rule_builder import RuleBuilder
 from canvas_app.ui.forms.rules import RuleSummary
 from canvas_app.ui.shell.parts import clear, row
-from canvas_app.ui.theme import set_role
+from canvas_app.ui.theme import icon, set_role
 from canvas_app.ui.widgets import icon_button, label, link_button
 from nodes.fields import Param
 from storage.base.words import _
@@ -37,20 +37,37 @@ class BranchCard(QFrame):
         self.name = QLineEdit(str(branch.get("label") or branch.get("port") or ""))
         self.name.setAccessibleName(_("Name of the branch"))
         self.name.textEdited.connect(lambda text: self._set("label", text))
+        self._fold = icon_button("mdi6.chevron-up", _("Show or hide this branch"), self._turn, compact=True)
         tools = [
             icon_button("mdi6.arrow-up", _("Earlier"), lambda: self.asked.emit("up"), compact=True),
             icon_button(
                 "mdi6.close", _("Remove this branch"), lambda: self.asked.emit("remove"), compact=True
             ),
+            self._fold,
         ]
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(8, 8, 8, 8)
         self._column.setSpacing(8)
-        self._column.addLayout(row(self.name, *tools, gap=2))
+        self._column.addLayout(row(self.name, *tools, gap=0))
+        self._details = QWidget()
+        self._inner = QVBoxLayout(self._details)
+        self._inner.setContentsMargins(0, 0, 0, 0)
+        self._inner.setSpacing(8)
+        self._column.addWidget(self._details)
         if by_rule:
             self._add_rule(context, place)
         else:
             self._add_outcomes()
+        self.set_open(opened)
+
+    def set_open(self, opened: bool) -> None:
+        """Show everything of the branch, or its name and its rule in words."""
+        self._details.setVisible(opened)
+        set_role(self, "panel-selected" if opened else "panel")
+        self._fold.setIcon(icon("mdi6.chevron-up" if opened else "mdi6.chevron-down"))
+
+    def _turn(self) -> None:
+        self.set_open(self._details.isHidden())
 
     def _add_rule(self, context: Context, place: str) -> None:
         self._builder = RuleBuilder(context)
@@ -58,7 +75,7 @@ class BranchCard(QFrame):
         self._summary = RuleSummary(context, place)
         self._summary.show_rule(self._branch.get("rule"))
         self._builder.edited.connect(self._keep_rule)
-        self._column.addWidget(self._builder)
+        self._inner.addWidget(self._builder)
         self._column.addWidget(self._summary)
 
     def _keep_rule(self, rule: Json) -> None:
@@ -69,8 +86,8 @@ class BranchCard(QFrame):
         words = WordsField(_("Results that lead here"), _OUTCOMES)
         words.set_words(self._branch.get("outcomes") or [])
         words.edited.connect(lambda: self._set("outcomes", words.words()))
-        self._column.addWidget(label(_("Results that lead here"), "hint"))
-        self._column.addWidget(words)
+        self._inner.addWidget(label(_("Results that lead here"), "hint"))
+        self._inner.addWidget(words)
 
     def _set(self, key: str, value: Json) -> None:
         self._branch[key] = value
@@ -128,6 +145,7 @@ class BranchesEditor(Editor):
         own: dict[str, Json] = {"rule": {"all": []}} if self._by_rule else {"outcomes": []}
         branches.append({"port": free_port(branches), "label": _("Branch {n}", n=len(branches) + 1), **own})
         self._draw(branches)
+        self._cards[-1].set_open(True)
         self._cards[-1].name.setFocus()
         self._cards[-1].name.selectAll()
         self.tell()

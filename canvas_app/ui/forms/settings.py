@@ -1,5 +1,6 @@
 """Fields of the strategy's settings that have a shape of their own."""
 
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -23,6 +24,12 @@ _STEPS = {
 }
 
 
+@cache
+def zone_names() -> list[str]:
+    """Every time zone, by name."""
+    return sorted(available_timezones())
+
+
 @serves("timezone")
 class ZoneEditor(Editor):
     """A time zone, found by typing a part of it."""
@@ -34,7 +41,7 @@ class ZoneEditor(Editor):
         self.field = QLineEdit()
         self.field.setAccessibleName(_(param.label))
         self.field.setPlaceholderText(_("The workspace's"))
-        completer = QCompleter(sorted(available_timezones()), self)
+        completer = QCompleter(zone_names(), self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         self.field.setCompleter(completer)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
 from canvas_app.operations.changes import Changes
 from canvas_app.ui.dialogs.ask import ask
+from canvas_app.ui.forms.settings import zone_names
 from canvas_app.ui.shell.parts import box, column, frame, row, scroll
 from canvas_app.ui.shell.session import Session
 from canvas_app.ui.theme import size, theme
@@ -55,14 +56,12 @@ class SettingsPage(QWidget):
         self.session.look_changed.emit("", mode)
 
     def _workspace_panel(self) -> Panel:
-        from zoneinfo import available_timezones
-
         panel = Panel(_("Workspace"), self.session.target)
         self.zone, self.region = QLineEdit(), QLineEdit()
         self.zone.setFixedWidth(260)
         self.region.setFixedWidth(72)
         self.region.setMaxLength(2)
-        completer = QCompleter(sorted(available_timezones()), self)
+        completer = QCompleter(zone_names(), self)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.zone.setCompleter(completer)

@@ -36,6 +36,7 @@ DEEDS = (
     Deed("publish", N_("Publish…"), "Ctrl+Return", "mdi6.rocket-launch-outline", canvas=True),
     Deed("pause", N_("Pause"), "Ctrl+Shift+P", "mdi6.pause", canvas=True),
     Deed("stop", N_("Stop for good…"), "", "mdi6.stop", canvas=True),
+    Deed("advance", N_("Let a day pass"), "Ctrl+Shift+D", "mdi6.fast-forward"),
     Deed("next_problem", N_("Next problem"), "F8", "mdi6.arrow-down", canvas=True),
     Deed("previous_problem", N_("Previous problem"), "Shift+F8", "mdi6.arrow-up", canvas=True),
     Deed("inspect", N_("Go to the inspector"), "F4", "mdi6.tune-variant", canvas=True),

@@ -92,6 +92,7 @@ class MainWindow(QMainWindow):
             case "strategies":
                 page = StrategiesPage(self.session, self.actions_)
                 page.templates_wanted.connect(lambda: self.show_page("templates"))
+                page.titled.connect(self._retitle)
                 return page
             case "audiences":
                 from canvas_app.ui.pages.audiences.page import AudiencesPage
@@ -301,8 +302,9 @@ class MainWindow(QMainWindow):
         if page == "strategies" and editing:
             self.strategies.show_editor()
 
-    def _retitle(self) -> None:
-        self.setWindowTitle(_("Strategy Canvas"))
+    def _retitle(self, name: str = "") -> None:
+        product = _("Strategy Canvas")
+        self.setWindowTitle(f"{name} – {product}" if name else product)
 
     def _restore(self) -> None:
         width, height = (int(each) for each in sizes("layout.design_window"))
@@ -314,7 +316,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._hosts["strategies"].page is not None:
-            self.strategies.editor.save_all()
+            self.strategies.editor.save_everything()
         self.preferences.keep("geometry", bytes(self.saveGeometry().toBase64().data()).decode())
         self.closing.emit()
         self.session.work.close()

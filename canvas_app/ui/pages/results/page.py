@@ -99,7 +99,7 @@ class ResultsPage(QWidget):
         self.days = ChartView(self.session, "daily", _("Day by day"))
         self._ab_words = label("", "muted", wrap=True)
         self._ab_none = label(_("This strategy compares nothing: it has no A/B split."), "muted", wrap=True)
-        self._funnel_panel = Panel(_("Funnel"), _("share of the step before"))
+        self._funnel_panel = Panel(_("Funnel"))
         self._funnel_panel.add(self.funnel, 1)
         self._ab_panel = Panel(_("A/B test"))
         for piece in (self.ab, self._ab_words, self._ab_none):

@@ -52,6 +52,7 @@ class Document(QObject):
         self.watched: list[QMetaObject.Connection] = []
         self._saved: Graph | None = graph if revision is not None else None
         self._saving = False
+        self._last: Graph | None = None
         self._save_timer = self._timer(SAVE_AFTER, self.save)
         self._check_timer = self._timer(CHECK_AFTER, self.check)
         self.canvas.graph_changed.connect(self._edited)
@@ -68,8 +69,8 @@ class Document(QObject):
 
     @property
     def graph(self) -> Graph:
-        """What is drawn."""
-        return self.canvas.graph
+        """What is drawn, or was when it was closed."""
+        return self.canvas.graph if self._last is None else self._last
 
     @property
     def dirty(self) -> bool:
@@ -193,7 +194,9 @@ class Document(QObject):
 
     def close(self) -> None:
         """Save what is not saved and let the canvas go."""
+        self._last = self.canvas.graph
         self.save()
+        self._check_timer.stop()
         self.canvas.deleteLater()
 
 

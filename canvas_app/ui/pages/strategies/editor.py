@@ -1,5 +1,6 @@
 """The editor: tabs of open strategies around one palette, one inspector and one strip."""
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QDateTime, QObject, QTimer, Signal
@@ -28,10 +29,11 @@ _PAUSE = {"live": N_("Pause"), "paused": N_("Resume"), "stopped": N_("Resume")}
 
 
 class EditorView(QWidget):
-    """`left` when a person goes back to the list, `emptied` when the last tab is closed."""
+    """`left` for back to the list, `emptied` when the last tab is closed, `copy_wanted(graph)` after a conflict."""
 
     left = Signal()
     emptied = Signal()
+    copy_wanted = Signal(object)
 
     def __init__(self, session: Session, actions: Actions) -> None:
         super().__init__()
@@ -66,7 +68,8 @@ class EditorView(QWidget):
         self.bar.renamed.connect(self._rename)
         self.inspector.asked.connect(self._node_asked)
         self.problems.wanted.connect(self._go_to_problem)
-        self.banner.acted.connect(self.banner.hide)
+        self.banner.acted.connect(self._banner_acted)
+        self._on_banner: Callable[[], object] | None = None
         self.banner.hide()
         strip = box(row(self.problems, divider(vertical=True), self.forecast, gap=0), "surface")
         strip.setFixedHeight(size("layout.bottom_strip"))
@@ -133,7 +136,7 @@ class EditorView(QWidget):
             document.state_changed.connect(lambda: self._state_changed(document)),
             document.checked.connect(lambda: self._checked(document)),
             document.figures_changed.connect(lambda: self._figures_changed(document)),
-            document.refused.connect(lambda sentence: self.tell(sentence, "error")),
+            document.refused.connect(lambda sentence: self._save_refused(document, sentence)),
             canvas.graph_changed.connect(lambda _graph: self._graph_changed(document)),
             canvas.selection_changed.connect(lambda chosen: self._selected(document, chosen)),
             canvas.node_activated.connect(lambda _node: self._inspect()),
@@ -188,6 +191,13 @@ class EditorView(QWidget):
         """Keep every draft now."""
         for document in self.documents:
             document.save()
+
+    def save_everything(self) -> None:
+        """Keep every draft before the window goes, edits made while saving included."""
+        for _try in range(3):
+            self.save_all()
+            if self.session.work.settle() and not any(each.dirty for each in self.documents):
+                return
 
     def _show_current(self, _at: int = 0) -> None:
         document = self.current
@@ -264,15 +274,26 @@ class EditorView(QWidget):
     def _figures_changed(self, document: Document) -> None:
         if document is not self.current:
             return
-        self.inspector.people.show_report(document.report, document.report_source)
+        self.inspector.people.show_report(document.report, document.runs, document.report_source)
         self.forecast.show_days(document.days, document.days_caption)
 
     # -- doing -------------------------------------------------------------------------------------------------
 
-    def tell(self, sentence: str, tone: str = "info", action: str = "") -> None:
+    def tell(
+        self, sentence: str, tone: str = "info", action: str = "", on: Callable[[], object] | None = None
+    ) -> None:
         """Say something above the canvas."""
+        self._on_banner = on
         self.banner.say(sentence, tone, action or _("Close"))
         self.banner.show()
+
+    def _banner_acted(self) -> None:
+        self.banner.hide()
+        if self._on_banner is not None:
+            self._on_banner()
+
+    def _save_refused(self, document: Document, sentence: str) -> None:
+        self.tell(sentence, "error", _("Keep mine as a copy"), lambda: self.copy_wanted.emit(document.graph))
 
     def _add_node(self, kind: str) -> None:
         self._with(lambda one: one.canvas.add_node(kind))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 from canvas_app.operations.changes import Changes
 from canvas_app.operations.overview import StrategyInfo
 from canvas_app.ui.dialogs.ask import ask, ask_text
+from canvas_app.ui.forms.catalogue import Catalogue
 from canvas_app.ui.pages.strategies.document import Document, read_file, untitled
 from canvas_app.ui.pages.strategies.editor import RUNNING, EditorView
 from canvas_app.ui.pages.strategies.listing import StrategyList
@@ -30,6 +31,7 @@ class StrategiesPage(QWidget):
     """`templates_wanted` when a person would rather start from one."""
 
     templates_wanted = Signal()
+    titled = Signal(str)  # the strategy in front, or nothing
 
     def __init__(self, session: Session, actions: Actions) -> None:
         super().__init__()
@@ -48,6 +50,7 @@ class StrategiesPage(QWidget):
         self.list.templates_wanted.connect(self.templates_wanted)
         self.editor.left.connect(self.show_list)
         self.editor.emptied.connect(self.show_list)
+        self.editor.copy_wanted.connect(self.new_strategy)
         actions.enable_canvas(False)
         on = actions.on
         on("new", self.new_strategy)
@@ -57,6 +60,9 @@ class StrategiesPage(QWidget):
         on("rehearse", lambda: self._with(self.running.rehearse))
         on("publish", lambda: self._with(self.running.publish))
         on("pause", lambda: self._with(self._pause_or_resume))
+        on("advance", self.running.let_a_day_pass)
+        actions["advance"].setVisible(session.catalogue.rehearsal)
+        session.catalogue_changed.connect(self._catalogue_changed)
         on("stop", lambda: self._with(lambda one: self._asked("stop", self.list.info(one.name))))
         session.changed.connect(self._changed)
         self._timer = QTimer(self)
@@ -89,12 +95,16 @@ class StrategiesPage(QWidget):
         if changes.strategies or changes.runs:
             self.reload()
 
+    def _catalogue_changed(self, catalogue: Catalogue) -> None:
+        self.actions_["advance"].setVisible(catalogue.rehearsal)
+
     def show_list(self) -> None:
         """Go back to the list; the open strategies stay open."""
         self.editor.save_all()
         self.actions_.enable_canvas(False)
         self._stack.setCurrentWidget(self.list)
         self.list.table.setFocus()
+        self.titled.emit("")
 
     @property
     def showing_editor(self) -> bool:
@@ -104,6 +114,7 @@ class StrategiesPage(QWidget):
     def show_editor(self) -> None:
         """Go to the strategy in front."""
         self._stack.setCurrentWidget(self.editor)
+        self.titled.emit(self.editor.current.name if self.editor.current is not None else "")
         self.actions_.enable_canvas(self.editor.current is not None)
         if self.editor.current is not None:
             self.editor.current.canvas.view.setFocus()

@@ -5,11 +5,13 @@ from typing import Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from canvas_app.operations.changes import Changes, Progress, silent
 from canvas_app.operations.overview import StrategyInfo
 from canvas_app.ui.dialogs.ask import ask
 from canvas_app.ui.pages.strategies.document import Document
 from canvas_app.ui.shell.session import Session
 from storage.base.words import _, plural
+from storage.workspace import Workspace
 
 REHEARSED_DAYS = 30
 
@@ -44,6 +46,17 @@ class Running(QObject):
 
         document.save()
         PublishSheet(self._page, self.session, document).open()
+
+    def let_a_day_pass(self) -> None:
+        """Move the clock of a rehearsal a day on."""
+
+        def done(found: Any) -> None:
+            words = plural("A day passed: {n} step.", "A day passed: {n} steps.", found.moved)
+            self.session.told.emit("success", words)
+
+        self.session.work.run_operation(
+            advance_a_day, done=done, title=_("Letting a day pass"), latest="advance"
+        )
 
     def ask(self, what: str, info: StrategyInfo) -> None:
         """Pause, resume or stop, after saying how many people that concerns."""
@@ -100,3 +113,10 @@ class Running(QObject):
             self.session.work.run_operation(verb, name=info.name)
 
         ask(self._page, title, question, effect, go, role=role)
+
+
+def advance_a_day(workspace: Workspace, *, progress: Progress = silent) -> Changes:
+    """Let a rehearsal run for a day."""
+    from canvas_app.operations.running import run_until
+
+    return run_until(workspace, until=workspace.clock().now() + 86400, progress=progress)
