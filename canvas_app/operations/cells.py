@@ -99,6 +99,8 @@ class CellReader:
             and plan.name not in ("email", "timezone")
         ):
             return self._texts(plan, cells, failed)
+        if plan.target == "field" and plan.name == "email":
+            return self._emails(plan, cells, failed)
         memo = self._memos.setdefault(plan.index, {})
         read = self._reader(plan)
         values: list[Any] = []
@@ -117,6 +119,15 @@ class CellReader:
                 if len(memo) < _MEMO:
                     memo[cell] = value
                 values.append(value)
+        return values
+
+    def _emails(self, plan: ColumnPlan, cells: Sequence[str], failed: Failed) -> list[Any]:
+        """Addresses hardly ever repeat, so none is remembered."""
+        values = [email_address(cell) if cell else None for cell in cells]
+        if None in values:
+            for at, cell in enumerate(cells):
+                if values[at] is None and cell.strip().casefold() not in NOTHING:
+                    failed.append((at, plan, cell))
         return values
 
     def _texts(self, plan: ColumnPlan, cells: Sequence[str], failed: Failed) -> list[Any]:
@@ -161,8 +172,6 @@ class CellReader:
             return yes_no
         if plan.target == "tags":
             return reader_of("choices")
-        if plan.name == "email":
-            return _email
         if plan.name == "timezone":
             return _zone
         return reader_of(plan.kind, zone=self._zone, comma=plan.comma, month=plan.month_first)
@@ -170,13 +179,6 @@ class CellReader:
 
 def _read(read: Callable[[str], Any], cell: str) -> Any:
     return None if cell.casefold() in NOTHING else read(cell)
-
-
-def _email(cell: str) -> str:
-    found = email_address(cell)
-    if found is None:
-        raise ValueError(cell)
-    return found
 
 
 def _zone(cell: str) -> str:

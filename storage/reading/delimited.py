@@ -8,6 +8,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
@@ -259,8 +260,7 @@ def _score(sample: str, dialect: _Dialect) -> float:
 
 def _with_end(lines: Iterator[str]) -> Iterator[str]:
     """The lines and one more, which a quote that never closes swallows."""
-    yield from lines
-    yield _END
+    return chain(lines, (_END,))
 
 
 def _without_nul(lines: TextIO) -> Iterator[str]:
