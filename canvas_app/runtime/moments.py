@@ -6,20 +6,27 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, literal, select
 from sqlalchemy.schema import CreateTable
 
-from canvas_app.runtime.frontier import Frontier
+from canvas_app.runtime.frontier import FEW_PLACES, Frontier
 from canvas_app.runtime.scratch import Moments, moment, seed
 from nodes.spec import Place
 
 
-def fill_moments(connection: Connection, frontier: Frontier, places: dict[int, Place], now: int) -> None:
-    """Put every instant that the segment asks for into the scratch table `moment`."""
-    if not frontier.moments:
-        return
-    connection.execute(CreateTable(moment, if_not_exists=True))
-    connection.execute(delete(moment))
-    rows = [row for each in frontier.moments for row in _results(connection, frontier, each, places, now)]
+def fill_moments(
+    connection: Connection, frontier: Frontier, places: dict[int, Place], now: int
+) -> dict[str, int | None]:
+    """Work out every instant that the segment asks for: as parameters, or as rows of the scratch table `moment`."""
+    given: dict[str, int | None] = {}
+    rows: list[dict[str, Any]] = []
+    for wanted in frontier.moments:
+        if wanted.value is None and not wanted.from_arrival and len(places) <= FEW_PLACES:
+            given |= {wanted.parameter(key): wanted.when(now, place, None) for key, place in places.items()}
+        else:
+            rows += _results(connection, frontier, wanted, places, now)
     if rows:
+        connection.execute(CreateTable(moment, if_not_exists=True))
+        connection.execute(delete(moment))
         connection.execute(insert(moment).prefix_with("OR IGNORE", dialect="sqlite"), rows)
+    return given
 
 
 def _results(

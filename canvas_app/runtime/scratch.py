@@ -14,7 +14,8 @@ seed = Table(
     "seed", _scratch,
     Column("s_enrollment", Integer, primary_key=True), Column("s_round", Integer, primary_key=True),
     Column("s_port", Integer), Column("s_arrived", BigInteger), Column("s_contact", Integer),
-    Column("s_place", Integer), Column("s_bucket", Integer), Column("s_entered", BigInteger), **TEMP,
+    Column("s_place", Integer), Column("s_bucket", Integer), Column("s_entered", BigInteger),
+    Column("s_due", BigInteger), **TEMP,
 )  # fmt: skip
 moment = Table(
     "moment", _scratch,
@@ -38,3 +39,7 @@ class Moments:
     value: Expression | None
     from_arrival: bool
     with_now: bool = False
+
+    def parameter(self, place: int) -> str:
+        """What its result is called as a parameter of the statement."""
+        return f"m{self.key}_{place}"

@@ -35,7 +35,7 @@ def load_seeds(
         contact.bucket,
     )
     rows = (
-        select(*brought, run.entered)
+        select(*brought, run.entered, token.due)
         .select_from(joined.join(tables.contact, contact.id == run.contact))
         .where(due)
         .order_by(token.due, token.enrollment, token.round)
@@ -70,8 +70,9 @@ def _take_away(connection: Connection, due: Any, *, taken: int | None) -> None:
         )
         connection.execute(delete(tables.token).where(due, mine.exists()))
         return
-    order = (token.due, token.enrollment, token.round)
-    last = connection.execute(select(*order).where(due).order_by(*order).offset(taken).limit(1)).first()
-    if last is not None:  # a range of the primary key goes in one stroke
-        due = and_(due, tuple_(*order) < tuple_(*(literal(number) for number in last)))
+    if taken == LARGEST_WAVE:  # a range of the primary key goes in one stroke
+        mine = (seed.c.s_due, seed.c.s_enrollment, seed.c.s_round)
+        last = connection.execute(select(*mine).order_by(*(each.desc() for each in mine)).limit(1)).one()
+        order = tuple_(token.due, token.enrollment, token.round)
+        due = and_(due, order <= tuple_(*(literal(number) for number in last)))
     connection.execute(delete(tables.token).where(due))

@@ -12,8 +12,9 @@ from canvas_app.runtime.inline import keep_inlined
 from canvas_app.runtime.leaving import forget_leaving, leave, leaving
 from canvas_app.runtime.moments import fill_moments
 from canvas_app.runtime.ready import ReadySegment
+from canvas_app.runtime.scratch import moment
 from canvas_app.runtime.segments import Occurrence
-from nodes.spec import ENDED, ENTERED, RESTING, SKIPPED
+from nodes.spec import ENDED, ENTERED, FAILED, JUMPED, RESTING, SKIPPED
 from storage import tables
 from storage.codes import RunState
 from storage.workspace import name_id
@@ -30,10 +31,11 @@ class Moved:
 def run_wave(connection: Connection, ready: ReadySegment, now: int) -> Moved:
     """Walk the tokens in `seed` to their next rest. The caller holds the transaction."""
     at = {"now": now}
-    fill_moments(connection, ready.frontier, ready.places, now)
+    connection.execute(CreateTable(moment, if_not_exists=True))
+    moments = fill_moments(connection, ready.frontier, ready.places, now)
     connection.execute(CreateTable(ready.table, if_not_exists=True))
     connection.execute(delete(ready.table))
-    tokens = connection.execute(ready.fill, at).rowcount
+    tokens = connection.execute(ready.fill, {**at, **moments}).rowcount
     row = {"at": now, "version": ready.version.id, "segment": ready.version.node_ids[ready.segment.start]}
     new = connection.execute(insert(tables.wave), row).inserted_primary_key
     assert new is not None
@@ -48,7 +50,8 @@ def run_wave(connection: Connection, ready: ReadySegment, now: int) -> Moved:
     for statement in ready.writes:
         connection.execute(statement, at)
     _leave(connection, ready, counts, now)
-    complete(connection, ready.table.c.s_enrollment, now)
+    if _may_be_over(ready, counts):
+        complete(connection, ready.table.c.s_enrollment, now)
     return Moved(tokens, moves)
 
 
@@ -116,6 +119,19 @@ def _leave(connection: Connection, ready: ReadySegment, counts: list[Any], now: 
             upsert(leaving).from_select(["enrollment", "reason"], rows).on_conflict_do_nothing()
         )
     leave(connection, now, state=RunState.EXITED)
+
+
+def _may_be_over(ready: ReadySegment, counts: list[Any]) -> bool:
+    """Whether a token may have ended on a port that leads nowhere, or in another."""
+    shape = ready.version.shape
+    if shape.guarded or "g_" in ready.table.c:
+        return True
+    for index, port, _n in counts:
+        node = ready.segment.order[index].node if index >= 0 else ready.segment.start
+        way = 0 if port in (FAILED, SKIPPED) else port
+        if port not in (RESTING, ENDED, JUMPED) and not shape.targets(node, way):
+            return True
+    return False
 
 
 def _unreachable(ready: ReadySegment, counts: list[Any]) -> bool:
