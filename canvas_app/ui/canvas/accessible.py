@@ -1,12 +1,14 @@
 """The canvas for screen readers: a list whose items are the nodes, with name, kind, figures, problem and neighbours."""
 
 from functools import cache
+from weakref import ref
 
 from PySide6.QtCore import QObject, QRect
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QAccessibleInterface, QAccessibleObject
 from shiboken6 import isValid
 
 from canvas_app.ui.canvas import walking
+from canvas_app.ui.canvas.scene import CanvasScene
 from canvas_app.ui.canvas.view import CanvasView
 from storage.base.words import _
 
@@ -23,11 +25,13 @@ class NodeItem(QAccessibleInterface):
         self._id = node_id
 
     @property
-    def _view(self) -> CanvasView:
-        return self._owner.view
+    def _view(self) -> CanvasView | None:
+        """The canvas, as long as the node is on it."""
+        view = self._owner.view
+        return view if view is not None and self._id in view.canvas.cards else None
 
     def isValid(self) -> bool:
-        return isValid(self._view) and self._id in self._view.canvas.cards
+        return self._view is not None
 
     def object(self) -> QObject | None:  # type: ignore[override]
         return None
@@ -48,36 +52,37 @@ class NodeItem(QAccessibleInterface):
         return -1
 
     def rect(self) -> QRect:
-        if not self.isValid():
+        view = self._view
+        if view is None:
             return QRect()
-        box = self._view.canvas.items_by_id[self._id].sceneBoundingRect()
-        shown = self._view.viewportTransform().mapRect(box).toRect()
-        return QRect(self._view.viewport().mapToGlobal(shown.topLeft()), shown.size())
+        box = view.canvas.items_by_id[self._id].sceneBoundingRect()
+        shown = view.viewportTransform().mapRect(box).toRect()
+        return QRect(view.viewport().mapToGlobal(shown.topLeft()), shown.size())
 
     def role(self) -> QAccessible.Role:
         return QAccessible.Role.ListItem
 
     def state(self) -> QAccessible.State:
         found = QAccessible.State()
-        chosen = self.isValid() and self._id in self._view.canvas.selected()
+        chosen = self._view is not None and self._id in self._view.canvas.selected()
         found.selectable = found.focusable = True
         found.selected = found.focused = chosen
         return found
 
     def text(self, kind: QAccessible.Text) -> str:
-        if not self.isValid():
+        view = self._view
+        if view is None:
             return ""
-        card = self._view.canvas.cards[self._id]
+        card = view.canvas.cards[self._id]
         match kind:
             case QAccessible.Text.Name:
                 return card.title
             case QAccessible.Text.Description | QAccessible.Text.Value:
-                return "; ".join(part for part in (card.spoken(), self._neighbours()) if part)
+                return "; ".join(part for part in (card.spoken(), self._neighbours(view.canvas)) if part)
             case _:
                 return ""
 
-    def _neighbours(self) -> str:
-        scene = self._view.canvas
+    def _neighbours(self, scene: CanvasScene) -> str:
         cards, graph = scene.cards, scene.graph
         after = [cards[edge.target].title for edge in graph.edges_from(self._id) if edge.target in cards]
         before = [cards[edge.source].title for edge in graph.edges_to(self._id) if edge.source in cards]
@@ -93,16 +98,24 @@ class CanvasList(QAccessibleObject):
 
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
-        self.view = view
+        self._view = ref(view)  # the list must not keep the canvas alive
         self._items: dict[str, NodeItem] = {}
+
+    @property
+    def view(self) -> CanvasView | None:
+        """The canvas; None once it is gone."""
+        found = self._view()
+        return found if found is not None and isValid(found) else None
 
     def ids(self) -> list[str]:
         """The nodes in reading order."""
+        if self.view is None:
+            return []
         scene = self.view.canvas
         return walking.reading_order({node_id: scene.box(node_id) for node_id in scene.cards})
 
     def childCount(self) -> int:
-        return len(self.view.canvas.cards) if isValid(self.view) else 0
+        return len(self.view.canvas.cards) if self.view else 0
 
     def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]
         ids = self.ids()
@@ -114,14 +127,14 @@ class CanvasList(QAccessibleObject):
         return next((place for place, key in enumerate(self.ids()) if self._items.get(key) is other), -1)
 
     def parent(self) -> QAccessibleInterface | None:  # type: ignore[override]
-        above = self.view.parentWidget()
+        above = self.view.parentWidget() if self.view else None
         return QAccessible.queryAccessibleInterface(above) if above is not None else None
 
     def rect(self) -> QRect:
-        return QRect(
-            self.view.viewport().mapToGlobal(self.view.viewport().rect().topLeft()),
-            self.view.viewport().size(),
-        )
+        if self.view is None:
+            return QRect()
+        viewport = self.view.viewport()
+        return QRect(viewport.mapToGlobal(viewport.rect().topLeft()), viewport.size())
 
     def role(self) -> QAccessible.Role:
         return QAccessible.Role.List
@@ -132,7 +145,9 @@ class CanvasList(QAccessibleObject):
         return found
 
     def text(self, kind: QAccessible.Text) -> str:
-        return _("Strategy {name}", name=self.view.canvas.graph.name) if kind == QAccessible.Text.Name else ""
+        if self.view is None or kind != QAccessible.Text.Name:
+            return ""
+        return _("Strategy {name}", name=self.view.canvas.graph.name)
 
 
 def _made(_class: str, thing: QObject) -> QAccessibleInterface | None:
