@@ -99,6 +99,35 @@ def live_version(workspace: Workspace, *, name: str) -> LiveVersion | None:
     return None if row is None or graph is None else LiveVersion(graph, row["number"], row["published"])
 
 
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """Work a person owes: what, for whom, who does it, until when (epoch seconds)."""
+
+    title: str
+    contact: str
+    strategy: str
+    assignee: str
+    due: int | None
+    created: int
+
+
+def open_tasks(workspace: Workspace, *, limit: int = 500) -> list[OpenTask]:
+    """Tasks not done yet, the most urgent first."""
+    task, contact, strategy, node = tables.task, tables.contact, tables.strategy, tables.node
+    who = func.coalesce(contact.c.external_id, contact.c.email, contact.c.phone, "")
+    query = (
+        select(task.c.title, who, strategy.c.name, task.c.assignee, task.c.due, task.c.created)
+        .join_from(task, contact, contact.c.id == task.c.contact)
+        .join(node, node.c.id == task.c.node)
+        .join(strategy, strategy.c.id == node.c.strategy)
+        .where(task.c.done.is_(None))
+        .order_by(task.c.due.is_(None), task.c.due, task.c.id)
+        .limit(limit)
+    )
+    with workspace.read() as connection:
+        return [OpenTask(*row) for row in connection.execute(query)]
+
+
 def everything_known(workspace: Workspace) -> Known:
     """Read every name that forms offer."""
     from canvas_app.operations.names import WorkspaceNames

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from canvas_app.ui.forms.arms import ArmsEditor, shares_text
@@ -47,11 +47,25 @@ GRAPH = Graph(
     edges=(Edge("mail", "out", "n"),),
 )
 CONTEXT = Context(CATALOGUE, GRAPH, "n", "email")
-RULE = {"all": [
-    {"field": "score", "op": ">=", "value": 50000}, {"field": "last_purchase", "op": "before", "value": "-P90D"},
-    {"any": [{"tag": "gold"}, {"audience": "Sleeping"}, {"consent": "email"}]},
-    {"not": {"any": [{"event": "purchase", "count": {"op": ">=", "value": 2}, "within": "P30D", "where": {"amount": 3}}]}},
-]}  # fmt: skip
+RULE = {
+    "all": [
+        {"field": "score", "op": ">=", "value": 50000},
+        {"field": "last_purchase", "op": "before", "value": "-P90D"},
+        {"any": [{"tag": "gold"}, {"audience": "Sleeping"}, {"consent": "email"}]},
+        {
+            "not": {
+                "any": [
+                    {
+                        "event": "purchase",
+                        "count": {"op": ">=", "value": 2},
+                        "within": "P30D",
+                        "where": {"amount": 3},
+                    }
+                ]
+            }
+        },
+    ]
+}
 VALUES: dict[str, Any] = {
     "text": "Hello",
     "long_text": "Two\nlines",

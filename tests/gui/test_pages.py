@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QPushButton
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from canvas_app.application import DesktopRuntime
@@ -214,7 +214,7 @@ def test_publishing_names_the_people_and_goes_live(on_canvas: MainWindow, qtbot:
     assert document is not None
     window.actions_["publish"].trigger()
     sheet = dialog(window, PublishSheet)
-    until(qtbot, lambda: sheet.effect.isEnabled())
+    until(qtbot, sheet.effect.isEnabled)
     people = count_contacts(window.session.work.workspace()).count
     assert f"{people:,}" in sheet.effect.text()
     sheet.ramp.set_current("5")
@@ -325,7 +325,7 @@ def test_an_account_is_added_tested_and_listed(opened: Open, qtbot: QtBot) -> No
     sheet = dialog(window, AccountSheet)
     sheet.name.setText("Shop mail")
     press(qtbot, sheet.effect)
-    until(qtbot, lambda: sheet._problem.isVisible())  # no server yet: the sheet stays and says so
+    until(qtbot, sheet._problem.isVisible)  # no server yet: the sheet stays and says so
     sheet.kind.set_value("sandbox")
     press(qtbot, sheet.effect)
     until(qtbot, lambda: page.model.rowCount() == 1)
@@ -343,7 +343,7 @@ def test_a_wrong_zone_is_refused_in_a_sentence(opened: Open, qtbot: QtBot) -> No
     idle(qtbot, window)
     page.zone.setText("Atlantis")
     page._save()
-    until(qtbot, lambda: window.banner.isVisible())
+    until(qtbot, window.banner.isVisible)
     assert "Atlantis" in window.banner.text()
 
 

@@ -1,9 +1,13 @@
 """The page of the first five minutes: four ways to begin, and a small strategy to look at."""
 
+from typing import Any
+
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QWidget
 
+from canvas_app.ui.pages.templates.card import TemplateCard
+from canvas_app.ui.pages.templates.page import read_templates
 from canvas_app.ui.pages.templates.preview import GraphPicture
 from canvas_app.ui.shell.parts import box, column, frame, row
 from canvas_app.ui.shell.session import Session
@@ -43,6 +47,7 @@ STEPS = (
     (N_("Rehearse"), N_("A month passes in a second; see who gets what.")),
     (N_("Publish"), N_("Start with 5 % of the list, then let it grow.")),
 )
+MOST_PLANS = 3
 _THEMES = {"system": N_("System"), "light": N_("Light"), "dark": N_("Dark")}
 
 
@@ -84,9 +89,10 @@ class Dots(QFrame):
 
 
 class Welcome(QWidget):
-    """`chosen` with template, demo, contacts, empty, file or skip."""
+    """`chosen` with template, demo, contacts, empty, file or skip; `plan_chosen` with a template."""
 
     chosen = Signal(str)
+    plan_chosen = Signal(str)  # the id of a template
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -138,6 +144,8 @@ class Welcome(QWidget):
         return box(column(row(languages, themes, None), row(opener, skip, None, gap=16), gap=12))
 
     def _right(self) -> QWidget:
+        self._plans = row(gap=16)
+        self._session.work.run_operation(read_templates, done=self._show_plans, latest="welcome")
         steps = row(gap=16)
         for number, (title, words) in enumerate(STEPS, 1):
             step = label(str(number), "step")
@@ -171,12 +179,24 @@ class Welcome(QWidget):
                 picture,
                 16,
                 steps,
+                24,
+                label(_("Or open one of these plans"), "panel-title"),
+                4,
+                self._plans,
                 None,
                 gap=4,
                 margins=(48, 112, 48, 48),
             )
         )
         return made
+
+    def _show_plans(self, found: Any) -> None:
+        for template, graph in found[:MOST_PLANS]:
+            card = TemplateCard(template, graph)
+            card.setMinimumWidth(0)
+            card.used.connect(self.plan_chosen)
+            self._plans.addWidget(card)
+        self._plans.addStretch(1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         text = event.text()

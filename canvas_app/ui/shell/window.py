@@ -124,6 +124,7 @@ class MainWindow(QMainWindow):
 
         welcome = Welcome(self.session)
         welcome.chosen.connect(self._welcomed)
+        welcome.plan_chosen.connect(self._plan_chosen)
         return welcome
 
     def _connect(self) -> None:
@@ -204,6 +205,12 @@ class MainWindow(QMainWindow):
                 self._make_demo()
             case _:
                 self.show_page("strategies")
+
+    def _plan_chosen(self, template: str) -> None:
+        self.preferences.keep("welcomed", True)
+        self.show_page("templates")
+        page: Any = self.page("templates")
+        page.use(template)
 
     def _make_demo(self) -> None:
         from canvas_app.ui.shell.demo import make_demo

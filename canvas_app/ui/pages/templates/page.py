@@ -37,6 +37,7 @@ class TemplatesPage(QWidget):
         self.session = session
         self.cards: dict[str, TemplateCard] = {}
         self._family = ""
+        self._wanted = ""  # asked for before the gallery was there
         self._channels: dict[str, QCheckBox] = {}
         self.search = SearchField(_("Find a template"))
         self.search.textChanged.connect(lambda _text: self._filter())
@@ -102,6 +103,8 @@ class TemplatesPage(QWidget):
             self._boxes.addWidget(made)
             self._channels[channel] = made
         self._place.updateGeometry()
+        if self._wanted:
+            self.use(self._wanted)
 
     def _show_goals(self, templates: list[Template]) -> None:
         group = QButtonGroup(self)
@@ -145,6 +148,7 @@ class TemplatesPage(QWidget):
     def use(self, template_id: str) -> None:
         """Ask the questions of a template."""
         card = self.cards.get(template_id)
+        self._wanted = "" if card is not None else template_id
         if card is not None:
             self.sheet.ask(card.template)
             self._mark(template_id)

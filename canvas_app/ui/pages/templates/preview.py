@@ -42,19 +42,24 @@ def paint_graph(painter: QPainter, room: QRectF, graph: Graph, *, large: bool = 
     xs = [graph.position(node)[0] for node in graph.nodes]
     ys = [graph.position(node)[1] for node in graph.nodes]
     wide, high = max(xs) - min(xs) + _CARD.width(), max(ys) - min(ys) + _CARD.height()
-    inner = room.adjusted(10, 10, -10, -10)
-    scale = min(inner.width() / wide, inner.height() / high, 1.0 if large else _SMALL.width() / _CARD.width())
+    inner = room.adjusted(2, 2, -2, -2) if large else room.adjusted(10, 10, -10, -10)
+    most = 1.0 if large else _SMALL.width() / _CARD.width()
+    scale = (
+        min(most, inner.height() / high) if large else min(most, inner.width() / wide, inner.height() / high)
+    )
     card = (
         _LARGE
         if large
         else QSizeF(max(10.0, _CARD.width() * scale), max(6.0, _SMALL.height() * scale / 0.16))
     )
-    left = room.left() + 10 if large else room.center().x() - wide * scale / 2
+    left = room.left() + 2 if large else room.center().x() - wide * scale / 2
     top = room.center().y() - high * scale / 2
+
+    across = (inner.width() - card.width()) / max(1.0, wide - _CARD.width()) if large else scale
 
     def place(node: str) -> QRectF:
         x, y = graph.position(node)
-        return QRectF(QPointF(left + (x - min(xs)) * scale, top + (y - min(ys)) * scale), card)
+        return QRectF(QPointF(left + (x - min(xs)) * min(1.0, across), top + (y - min(ys)) * scale), card)
 
     painter.setPen(QPen(color("edge"), 2 if large else 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
