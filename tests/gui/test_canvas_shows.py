@@ -87,6 +87,24 @@ def test_a_click_on_a_figure_asks_for_the_people_behind_it(editor: CanvasEditor,
         assert told.args == ["outcome", expected]
 
 
+def test_a_frame_collapses_to_its_head_and_its_wires_end_there(editor: CanvasEditor) -> None:
+    editor.select(["mail"])
+    editor.add_frame()
+    editor.close_popups()
+    frame = editor.graph.layout.frames[0]
+    right = frame["x"] + frame["width"]
+    mouse.click(editor.view, (right - 16, frame["y"] + 16))
+    assert editor.graph.layout.frames[0]["collapsed"] is True
+    assert not editor.canvas.items_by_id["mail"].isVisible()
+    route = editor.canvas.routes[Edge("mail", "out", "text")]
+    assert route.points[0] == (right, frame["y"] + 20)
+    mouse.drag(editor.view, (frame["x"] + 60, frame["y"] + 16), (frame["x"] + 60, frame["y"] + 96))
+    assert editor.graph.position("mail") == (240.0, 80.0)
+    mouse.click(editor.view, (right - 16, frame["y"] + 96))
+    assert "collapsed" not in editor.graph.layout.frames[0]
+    assert editor.canvas.items_by_id["mail"].isVisible()
+
+
 def test_only_the_editor_in_front_bears_the_names_of_its_parts(editor: CanvasEditor) -> None:
     editor.set_in_front(False)
     assert editor.findChild(QAction, "action_undo") is None

@@ -9,6 +9,7 @@ from nodes.graph import Graph, Layout
 
 _LISTS = {"lane": "lanes", "frame": "frames", "note": "notes"}
 _DEFAULT = {"lane": (1600.0, 160.0), "frame": (400.0, 240.0), "note": (232.0, 94.0)}
+_FOLDED = 40.0
 _HEAD = 32.0  # of a frame: where it is grabbed
 _RIM = 6.0
 
@@ -25,10 +26,24 @@ class Drawn:
     width: float
     height: float
     color: str = ""
+    collapsed: bool = False
+
+    @property
+    def shown_height(self) -> float:
+        """How high it is drawn: a collapsed frame is only its head."""
+        return _FOLDED if self.collapsed else self.height
+
+    def folds(self, x: float, y: float) -> bool:
+        """Whether a place is on the arrow that collapses or opens it."""
+        return self.kind == "frame" and x > self.x + self.width - _HEAD and self.y <= y < self.y + _HEAD
+
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a place is inside, collapsed or not."""
+        return self.x <= x <= self.x + self.width and self.y <= y <= self.y + self.height
 
     def grabs(self, x: float, y: float) -> bool:
         """Whether a press at a place inside takes hold of it: notes anywhere, frames at head and rim."""
-        if self.kind == "note":
+        if self.kind == "note" or self.collapsed:
             return True
         if self.kind == "lane":
             return False
@@ -42,7 +57,12 @@ class Drawn:
         """The form in the file."""
         key = "text" if self.kind == "note" else "title"
         size = {"x": self.x, "y": self.y, "width": self.width, "height": self.height}
-        return {key: self.text, **size, **({"color": self.color} if self.color else {})}
+        return {
+            key: self.text,
+            **size,
+            **({"color": self.color} if self.color else {}),
+            **({"collapsed": True} if self.collapsed else {}),
+        }
 
 
 def drawn_of(layout: Layout) -> Iterator[Drawn]:
@@ -63,9 +83,7 @@ def with_drawn(graph: Graph, changed: Mapping[str, Drawn | None]) -> Graph:
         for id, each in changed.items():
             list_name, _, index = id.partition(":")
             if list_name == name:
-                entries[int(index)] = (
-                    None if each is None else {**entries[int(index)], **_moved(entries[int(index)], each)}
-                )
+                entries[int(index)] = None if each is None else _merged(entries[int(index)], each)
         layout = _with_list(layout, name, tuple(entry for entry in entries if entry is not None))
     return replace(graph, layout=layout)
 
@@ -93,6 +111,13 @@ def moved_by(each: Drawn, dx: float, dy: float) -> Drawn:
     return replace(each, x=each.x + dx, y=each.y + dy)
 
 
+def _merged(entry: Mapping[str, Any], each: Drawn) -> dict[str, Any]:
+    merged = {**entry, **_moved(entry, each)}
+    if not each.collapsed:
+        merged.pop("collapsed", None)
+    return merged
+
+
 def _moved(entry: Mapping[str, Any], each: Drawn) -> dict[str, Any]:
     """What to write: places given as lists by others stay lists."""
     written = each.as_json()
@@ -108,7 +133,15 @@ def _read(id: str, kind: str, entry: Mapping[str, Any], top: float) -> Drawn:
     width, height = _pair(entry, "size", ("width", "height"), _DEFAULT[kind])
     text = entry.get("text") or entry.get("title") or entry.get("label") or entry.get("name") or ""
     return Drawn(
-        id, kind, str(text), x, y, max(width, HEADER), max(height, 24.0), str(entry.get("color") or "")
+        id,
+        kind,
+        str(text),
+        x,
+        y,
+        max(width, HEADER),
+        max(height, 24.0),
+        str(entry.get("color") or ""),
+        entry.get("collapsed") is True,
     )
 
 

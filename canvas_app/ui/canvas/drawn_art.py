@@ -15,7 +15,7 @@ def paint_drawn(painter: QPainter, scene: CanvasScene, visible: QRectF, zoom: fl
     """Everything that is only drawn, in scene coordinates."""
     chosen = set(scene.selected_drawn())
     for each in scene.drawn.values():
-        rect = QRectF(each.x, each.y, each.width, each.height)
+        rect = QRectF(each.x, each.y, each.width, each.shown_height)
         if not rect.intersects(visible):
             continue
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -50,7 +50,9 @@ def _frame(painter: QPainter, each: Drawn, rect: QRectF, *, readable: bool) -> N
     side = size("control.icon")
     paint_icon(painter, QRectF(rect.left() + 12, rect.top() + 10, side, side), "mdi6.vector-square", "text2")
     letters = font("small", weight=int(sizes("frame.title")[2]))
-    line = QRectF(rect.left() + 12 + side + 6, rect.top() + 8, rect.width() - side - 30, 20)
+    line = QRectF(rect.left() + 12 + side + 6, rect.top() + 8, rect.width() - 2 * side - 42, 20)
+    arrow = "mdi6.chevron-down" if each.collapsed else "mdi6.chevron-up"
+    paint_icon(painter, QRectF(rect.right() - 10 - side, rect.top() + 10, side, side), arrow, "text2")
     painter.setFont(letters)
     painter.setPen(color("text2"))
     text = QFontMetricsF(letters).elidedText(each.text, Qt.TextElideMode.ElideRight, line.width())

@@ -8,7 +8,7 @@ from canvas_app.ui.canvas import metrics
 from canvas_app.ui.canvas.scene import DRAWN, NODE, CanvasScene
 from nodes.graph import Edge, Point
 
-OUT, IN, PLUS, EDGE, EDGE_PLUS = "out", "in", "plus", "edge", "edge_plus"
+OUT, IN, PLUS, EDGE, EDGE_PLUS, FOLD = "out", "in", "plus", "edge", "edge_plus", "fold"
 _INSIDE = 9.0  # deeper in a card than this is the card, not its port
 _PLUS_AWAY = 20.0  # how far right of its port a plus button stands
 
@@ -34,6 +34,8 @@ def hit(scene: CanvasScene, at: QPointF, zoom: float, before: Hit | None = None)
     item = scene.item_at(at)
     if item is not None and item[0] == NODE:
         return Hit(NODE, item[1])
+    if item is not None and scene.drawn[item[1]].folds(at.x(), at.y()):
+        return Hit(FOLD, item[1])
     edge = scene.edge_at(at, metrics.EDGE_HIT / 2 / min(zoom, 1.0)) if near else None
     if edge is not None:
         return Hit(EDGE, edge=edge)

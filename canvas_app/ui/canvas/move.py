@@ -45,10 +45,7 @@ class Move(Gesture):
         ids = dict.fromkeys(scene.selected())
         for each in self._drawn.values():
             if each.kind == "frame":
-                area = QRectF(each.x, each.y, each.width, each.height)
-                ids.update(dict.fromkeys(
-                    key for key in scene.nodes_in(area) if area.contains(scene.items_by_id[key].sceneBoundingRect())
-                ))  # fmt: skip
+                ids.update(dict.fromkeys(self._inside(each)))
         scene.lift(ids)
         self._from = dict(scene.moved)
         graph = scene.graph
@@ -56,6 +53,15 @@ class Move(Gesture):
         self._wires = list(dict.fromkeys(wires))
         visible = self.view.visible_scene()
         self._near = [scene.position(key) for key in scene.nodes_in(visible) if key not in ids][:400]
+
+    def _inside(self, frame: Drawn) -> list[str]:
+        scene = self.scene
+        if frame.collapsed:
+            return [key for key, other in scene.hidden.items() if other is frame]
+        area = QRectF(frame.x, frame.y, frame.width, frame.height)
+        return [
+            key for key in scene.nodes_in(area) if area.contains(scene.items_by_id[key].sceneBoundingRect())
+        ]
 
     def move(self, at: QPointF, keys: Modifiers) -> None:
         away = at - self.start
@@ -158,7 +164,7 @@ class Move(Gesture):
         dx, dy = self._shift
         painter.setPen(QPen(color("accent"), 0))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRects([QRectF(e.x + dx, e.y + dy, e.width, e.height) for e in self._drawn.values()])
+        painter.drawRects([QRectF(e.x + dx, e.y + dy, e.width, e.shown_height) for e in self._drawn.values()])
         self.view.paint_lifted(painter, self._from)
 
     def _paint_wires(self, painter: QPainter, zoom: float) -> None:

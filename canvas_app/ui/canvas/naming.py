@@ -114,6 +114,12 @@ class Naming(EditorCore):
         each = Drawn("", "frame", _("Frame"), area.x(), area.y(), area.width(), area.height())
         self._draw(each, _("Frame around selection"))
 
+    def fold_frame(self, id: str) -> None:
+        """Collapse a frame to its head, or open it again."""
+        each = self.canvas.drawn[id]
+        text = _("Open frame") if each.collapsed else _("Collapse frame")
+        self.replace(with_drawn(self.graph, {id: replace(each, collapsed=not each.collapsed)}), text)
+
     def _draw(self, each: Drawn, text: str) -> None:
         before = set(self.canvas.drawn)
         self.replace(with_new(self.graph, each), text)

@@ -203,7 +203,7 @@ class Picture:
         if self._blocks[0] != scene.shape:
             found: dict[str, list[QRectF]] = defaultdict(list)
             for node_id, card in scene.cards.items():
-                if node_id not in scene.moved:
+                if node_id not in scene.moved and node_id not in scene.hidden:
                     found[card.family].append(QRectF(*scene.position(node_id), metrics.WIDTH, card.height))
             self._blocks = (scene.shape, found)
         return self._blocks[1]

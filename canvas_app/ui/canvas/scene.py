@@ -39,6 +39,7 @@ class CanvasScene(QGraphicsScene):
         self.items_by_id: dict[str, QGraphicsRectItem] = {}
         self.drawn: OrderedDict[str, Drawn] = OrderedDict()
         self.drawn_items: dict[str, QGraphicsRectItem] = {}
+        self.hidden: dict[str, Drawn] = {}  # nodes inside collapsed frames
         self.selected_edges: frozenset[Edge] = frozenset()
         self.counts: Counts | None = None
         self.problems: Mapping[str, Problem] = {}
@@ -71,6 +72,7 @@ class CanvasScene(QGraphicsScene):
         for node in graph.nodes.values():
             self._add(node)
         self._draw_all()
+        self._hide()
         self.selectionChanged.connect(self.touch)
         self._reshaped()
         self.touch()
@@ -90,6 +92,7 @@ class CanvasScene(QGraphicsScene):
             self._refresh(self._touched(change.changed))
         if change.layout:
             self._draw_all()
+        self._hide()
         edges = frozenset(graph.edges)
         self.selected_edges &= edges
         self._reshaped()
@@ -132,7 +135,7 @@ class CanvasScene(QGraphicsScene):
         self.drawn = OrderedDict((each.id, each) for each in drawn_of(self.graph.layout))
         self.drawn_items = {}
         for each in self.drawn.values():
-            item = QGraphicsRectItem(0, 0, each.width, each.height)
+            item = QGraphicsRectItem(0, 0, each.width, each.shown_height)
             item.setPos(each.x, each.y)
             item.setData(ID, each.id)
             item.setData(KIND, DRAWN)
@@ -140,6 +143,18 @@ class CanvasScene(QGraphicsScene):
             item.setZValue(-1 if each.kind == "note" else -2)
             self.drawn_items[each.id] = item
             self.addItem(item)
+
+    def _hide(self) -> None:
+        """Cards inside collapsed frames are out of sight; their wires end at the frame."""
+        frames = [each for each in self.drawn.values() if each.collapsed]
+        before, self.hidden = self.hidden, {}
+        for node_id in self.cards if frames else ():
+            x, y = self.graph.position(node_id)
+            for each in frames:
+                if each.holds(x + metrics.WIDTH / 2, y + metrics.IN_PORT_Y):
+                    self.hidden[node_id] = each
+        for node_id in {*before, *self.hidden} & set(self.items_by_id):
+            self.items_by_id[node_id].setVisible(node_id not in self.hidden)
 
     def describe_all(self) -> None:
         """Names, language or theme changed: describe every card anew."""
@@ -177,17 +192,26 @@ class CanvasScene(QGraphicsScene):
         return self.moved.get(node_id) or self.graph.position(node_id)
 
     def box(self, node_id: str) -> Box:
-        """The card's rectangle."""
+        """The card's rectangle, or that of the collapsed frame it is in."""
+        frame = self.hidden.get(node_id)
+        if frame is not None:
+            return frame.x, frame.y, frame.x + frame.width, frame.y + frame.shown_height
         x, y = self.position(node_id)
         return x, y, x + metrics.WIDTH, y + self.cards[node_id].height
 
     def out_port(self, node_id: str, port: str) -> Point:
         """The middle of a port out."""
+        if node_id in self.hidden:
+            _left, top, right, bottom = self.box(node_id)
+            return right, (top + bottom) / 2
         x, y = self.position(node_id)
         return x + metrics.WIDTH, y + self.cards[node_id].port_y(port)
 
     def in_port(self, node_id: str) -> Point:
         """The middle of the port in."""
+        if node_id in self.hidden:
+            left, top, _right, bottom = self.box(node_id)
+            return left, (top + bottom) / 2
         x, y = self.position(node_id)
         return x, y + metrics.IN_PORT_Y
 
@@ -197,12 +221,15 @@ class CanvasScene(QGraphicsScene):
             return _around([self.box(node_id) for node_id in ids])
         if self._bounds[0] != self.shape:
             boxes = [self.box(node_id) for node_id in self.cards]
-            boxes += [(d.x, d.y, d.x + d.width, d.y + d.height) for d in self.drawn.values()]
+            boxes += [(d.x, d.y, d.x + d.width, d.y + d.shown_height) for d in self.drawn.values()]
             self._bounds = (self.shape, _around(boxes))
         return QRectF(self._bounds[1])
 
     def ends(self, edge: Edge) -> Ends | None:
-        """Both ends of a wire; None where a node is missing."""
+        """Both ends of a wire; None where a node is missing, or both are in one collapsed frame."""
+        frame = self.hidden.get(edge.source)
+        if frame is not None and frame is self.hidden.get(edge.target):
+            return None
         if edge.source not in self.cards or edge.target not in self.cards:
             return None
         start, end = self.out_port(edge.source, edge.port), self.in_port(edge.target)

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QGraphicsView, QToolTip
 from canvas_app.ui.canvas import metrics, overlay_art
 from canvas_app.ui.canvas.drop import Drop
 from canvas_app.ui.canvas.gestures import BoxSelect, Gesture, Pan, Wire, rim_push
-from canvas_app.ui.canvas.hits import EDGE, EDGE_PLUS, IN, OUT, PLUS, Hit, hit
+from canvas_app.ui.canvas.hits import EDGE, EDGE_PLUS, FOLD, IN, OUT, PLUS, Hit, hit
 from canvas_app.ui.canvas.move import Move
 from canvas_app.ui.canvas.picture import Picture
 from canvas_app.ui.canvas.scene import DRAWN, NODE, CanvasScene
@@ -175,7 +175,8 @@ class CanvasView(QGraphicsView):
         painter.save()
         painter.resetTransform()
         for node_id in ids:
-            if visible.intersects(scene.items_by_id[node_id].sceneBoundingRect()):
+            item = scene.items_by_id[node_id]
+            if item.isVisible() and visible.intersects(item.sceneBoundingRect()):
                 corner = transform.map(QPointF(*scene.position(node_id)))
                 card, chosen = scene.cards[node_id], node_id in selected
                 self.picture.place(painter, card, corner, zoom=zoom, dpr=dpr, chosen=chosen)
@@ -205,6 +206,8 @@ class CanvasView(QGraphicsView):
             return Wire(self, at, found.id, found.port, kind=found.kind)
         if found.kind == PLUS:
             self.editor.ask_next(found.id, found.port)
+        elif found.kind == FOLD:
+            self.editor.fold_frame(found.id)
         elif found.kind == EDGE_PLUS and found.edge is not None:
             self.editor.ask_insert(found.edge)
         elif found.kind == EDGE and found.edge is not None:
@@ -249,7 +252,7 @@ class CanvasView(QGraphicsView):
         found = hit(self.canvas, at, self.zoom, self.hover)
         if found != self.hover:
             self.hover = found
-            link = found is not None and found.kind in (OUT, IN, PLUS, EDGE_PLUS)
+            link = found is not None and found.kind in (OUT, IN, PLUS, EDGE_PLUS, FOLD)
             self.viewport().setCursor(
                 Qt.CursorShape.PointingHandCursor if link else Qt.CursorShape.ArrowCursor
             )
