@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from canvas_app.ui.canvas import metrics
 from canvas_app.ui.canvas.card import Card
@@ -251,8 +251,3 @@ def _compact_words(painter: QPainter, card: Card, rect: QRectF, zoom: float) -> 
     room = QRectF(left + side + 4, line.top(), rect.right() - left - side - 7, line.height())
     name = QFontMetricsF(letters).elidedText(card.title, Qt.TextElideMode.ElideRight, room.width())
     painter.drawText(room, _LEFT, name)
-
-
-def block_brush(card: Card) -> QBrush:
-    """How a card looks from far away: filled in its family's colour; time is hollow."""
-    return QBrush(color("surface" if card.family == "time" else card.family))

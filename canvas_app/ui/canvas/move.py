@@ -130,7 +130,7 @@ class Move(Gesture):
         scene.moved = {}
         count = len(self._from)
         if dx or dy or self._onto:
-            text = plural("Move {n} node", "Move {n} nodes", count) if count else _("Move")
+            text = plural("Move {n} node", "Move {n} nodes", count) if count else _("Move notes and frames")
             chosen = scene.selected_drawn()
             self.view.editor.replace(graph, text)
             if chosen:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog
 from canvas_app.ui.canvas import export, metrics, walking
 from canvas_app.ui.canvas.core import EditorCore
 from nodes.graph import Point
-from storage.base.words import _
+from storage.base.words import _, plural
 
 _LARGEST_FIT = 1.5
 
@@ -74,7 +74,11 @@ class Steering(EditorCore):
     def _nudge(self, by: Point) -> None:
         places = {node_id: self.graph.position(node_id) for node_id in self.selected()}
         moved = {node_id: (x + by[0], y + by[1]) for node_id, (x, y) in places.items()}
-        self.replace(self.graph.with_positions(moved), _("Move"), merge="nudge")
+        self.replace(
+            self.graph.with_positions(moved),
+            plural("Move {n} node", "Move {n} nodes", len(moved)),
+            merge="nudge",
+        )
 
     # -- pictures ----------------------------------------------------------------------------------------
 
