@@ -27,6 +27,7 @@ from storage.codes import EnteredBy, RunState, TouchState
 from storage.workspace import Workspace, name_id, set_setting, setting
 
 HOUR = 3600
+NOT_CHOSEN = "~only"  # why a message stays while only some contacts' work is done
 SendDue = Callable[[Workspace, "Engine", int], int]
 
 
@@ -36,6 +37,7 @@ class Engine:
     def __init__(self, workspace: Workspace, *, send_due: SendDue | None = None, inline: bool = True) -> None:
         self.workspace = workspace
         self.send_due, self.inline = send_due, inline
+        self.only: frozenset[int] | None = None
         self._versions: dict[int, Published] = {}
         self._ready: dict[tuple[int, str, bool], ReadySegment] = {}
         self._inlined: dict[int, dict[str, Inlined]] = {}
@@ -60,7 +62,7 @@ class Engine:
         found = [self.version(connection, number) for number in rows if number is not None]
         return sorted(found, key=lambda version: -(version.settings.priority or 0))
 
-    def around(self, connection: Connection) -> Surroundings:
+    def around(self, connection: Connection, version: Published | None = None) -> Surroundings:
         """Catalogue, places and audiences; compiled segments are forgotten when one of them changes."""
         account = tables.account.c
         account_seen = (
@@ -81,7 +83,7 @@ class Engine:
             self._around, self._signature = Surroundings.load(connection), signature
             self._ready.clear()
             self._inlined.clear()
-        return self._around
+        return self._around.within(version.settings.timezone if version is not None else "")
 
     # -- one tick ----------------------------------------------------------------------------------------------
 
@@ -90,14 +92,15 @@ class Engine:
 
         `only`: numbers of the contacts whose work is done; everybody else's stays due.
         """
-        moved = 0
+        moved, self.only = 0, only
         if self._idle(now):
             return 0
         self._begin(now)
         while True:
-            done = self._events(now) + self._waves(now) + self._sends(now)
-            moved += done
-            if not done:
+            done = self._events(now) + self._waves(now)
+            sent = self._sends(now)
+            moved += done + sent
+            if not done and (not sent or only is not None):
                 break
         with self.workspace.write() as connection:
             set_setting(connection, "ticked", now)
@@ -156,19 +159,19 @@ class Engine:
 
     def _begin(self, now: int) -> None:
         with self.workspace.write() as connection:
-            around = self.around(connection)
             before = int(setting(connection, "ticked", 0))
             versions = self.live(connection)
             some = self._note_changed(connection, versions, before)
             hour = now // HOUR != before // HOUR
             for version in versions:
+                around = self.around(connection, version)
                 if some or (hour and timed(version, around)):
                     look_for_goals(
                         connection, version, around, now, everybody=hour and timed(version, around)
                     )
             self._expire(connection, versions, now)
             for version in versions:
-                self._look(connection, version, around, now, some=some > 0)
+                self._look(connection, version, now, some=some > 0)
 
     def _note_changed(self, connection: Connection, versions: list[Published], before: int) -> int:
         """Contacts that changed since the last tick, where a live strategy cares; returns how many."""
@@ -179,15 +182,15 @@ class Engine:
         who = select(tables.contact.c.id).where(tables.contact.c.changed >= before)
         return connection.execute(insert(changed).from_select(["contact"], who)).rowcount
 
-    def _look(
-        self, connection: Connection, version: Published, around: Surroundings, now: int, *, some: bool
-    ) -> None:
+    def _look(self, connection: Connection, version: Published, now: int, *, some: bool) -> None:
         for key, kind in version.entries.items():
             node = version.node_ids[key]
             due = connection.scalar(select(tables.refresh.c.due).where(tables.refresh.c.node == node))
             live = getattr(kind, "refresh", "") == "live" and due is not None
             if (due is not None and due <= now) or (live and some):
-                look(connection, version, key, around, now)
+                look(
+                    connection, version, key, around=self.around(connection, version), now=now, only=self.only
+                )
 
     def _expire(self, connection: Connection, versions: list[Published], now: int) -> None:
         run = tables.enrollment.c
@@ -201,7 +204,11 @@ class Engine:
 
     def _events(self, now: int) -> int:
         with self.workspace.write() as connection:
-            return take_events(connection, self.live(connection), self.around(connection), now)
+            live = self.live(connection)
+            taken = take_events(connection, live, self.around(connection), now, only=self.only)
+            for version in live if taken else ():
+                self._look(connection, version, now, some=True)
+            return taken
 
     # -- waves -------------------------------------------------------------------------------------------------
 
@@ -232,22 +239,31 @@ class Engine:
         )
         return first[0], first[0].node_keys[first[1]], first[2]
 
+    def _chosen(self, enrollment: Any) -> list[Any]:
+        """Whose tokens move now."""
+        if self.only is None:
+            return []
+        run = tables.enrollment.c
+        return [enrollment.in_(select(run.id).where(run.contact.in_(self.only)))]
+
     def _wave(self, connection: Connection, version: Published, node: str, arriving: bool, now: int) -> int:
-        around = self.around(connection)
+        around = self.around(connection, version)
         kind = version.shape.types[node]
         if arriving and kind.barrier:
-            return fetch_for(connection, version, node, around, now)
+            return fetch_for(connection, version, node, around=around, now=now, only=self.only)
         ready = self.ready(connection, version, node, arriving=arriving)
         alone = bool(version.settings.reentry.key or version.shape.guarded)
         number = version.node_ids[node]
-        taken = load_seeds(connection, version.id, number, arriving=arriving, now=now, alone=alone)
+        taken = load_seeds(
+            connection, version.id, number, arriving=arriving, now=now, alone=alone, only=self.only
+        )
         done: Moved = run_wave(connection, ready, now)
         self._move_on(connection, done, now)
         return taken
 
     def ready(self, connection: Connection, version: Published, node: str, *, arriving: bool) -> ReadySegment:
         """A segment with its statements, built once."""
-        around = self.around(connection)
+        around = self.around(connection, version)
         if version.id not in self._inlined:
             self._inlined[version.id] = (
                 inlined_nodes(connection, version, around.audiences) if self.inline else {}
@@ -288,8 +304,13 @@ class Engine:
             .distinct()
         )
         versions = {number: self.version(connection, number) for number in numbers}
+        others: dict[int, str] = {}
+        if self.only is not None:
+            other = select(touch.id).where(touch.id.in_(touches), touch.contact.not_in(self.only))
+            others = dict.fromkeys(connection.scalars(other), NOT_CHOSEN)
+            touches = select(touch.id).where(touch.id.in_(touches), touch.contact.in_(self.only))
         judge(connection, versions, touches, now)
-        found = reasons(connection)
+        found = {**others, **reasons(connection)}
         if WAIT in found.values():
             put_off(connection, versions, now)
         return found

@@ -47,12 +47,21 @@ fresh = Table(
 )  # fmt: skip
 
 
-def take_events(connection: Connection, live: Iterable[Published], around: Surroundings, now: int) -> int:
+def take_events(
+    connection: Connection,
+    live: Iterable[Published],
+    around: Surroundings,
+    now: int,
+    *,
+    only: frozenset[int] | None = None,
+) -> int:
     """Handle one batch of events that have happened by now; returns how many."""
     connection.execute(CreateTable(fresh, if_not_exists=True))
     connection.execute(delete(fresh))
     row = tables.event.c
     due = select(row.id, row.contact, row.type, row.at).where(row.handled.is_(False), row.at <= now)
+    if only is not None:
+        due = due.where(row.contact.in_(only))
     batch = insert(fresh).from_select(
         ["id", "contact", "type", "at"], due.order_by(row.at, row.id).limit(BATCH)
     )

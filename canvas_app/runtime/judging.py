@@ -56,27 +56,19 @@ def judge(
     connection.execute(CreateTable(judged, if_not_exists=True))
     connection.execute(delete(judged))
     touch, run = tables.touch.c, tables.enrollment.c
-    places = load_places(connection)
-    days = {key: day_number(local(now, place.zone).date()) for key, place in places.items()}
-    home = tables.contact.c.place
-    day: ColumnElement[Any] = case(days, value=home, else_=null())
-    if len(set(days.values())) == 1:
-        day = literal(next(iter(days.values())))
     stands = case((run.state != RunState.ACTIVE, "removed"), else_=null())
     joined = tables.touch.join(tables.enrollment, run.id == touch.enrollment)
     rows = (
-        select(touch.id, touch.contact, touch.node, run.version, day, stands)
+        select(touch.id, touch.contact, touch.node, run.version, stands)
         .select_from(joined.join(tables.contact, tables.contact.c.id == touch.contact))
         .where(touch.id.in_(touches))
     )
-    connection.execute(
-        insert(judged).from_select(["touch", "contact", "node", "version", "day", "reason"], rows)
-    )
+    connection.execute(insert(judged).from_select(["touch", "contact", "node", "version", "reason"], rows))
     groups = connection.execute(select(judged.c.version, judged.c.node).distinct()).all()
     contacts = Contacts.load(connection)
     cap = int(setting(connection, "cap", DEFAULT_CAP))
     for version, node in sorted(groups, key=lambda group: _rank(versions[group.version], group.node)):
-        _judge_node(connection, versions[version], node, contacts=contacts, places=places, now=now, cap=cap)
+        _judge_node(connection, versions[version], node, contacts=contacts, now=now, cap=cap)
 
 
 def reasons(connection: Connection) -> dict[int, str]:
@@ -108,13 +100,14 @@ def terms_of(version: Published, key: str, places: Mapping[int, Place], now: int
 
 
 def _judge_node(
-    connection: Connection, version: Published, node: int, *, contacts: Contacts, places: dict[int, Place], now: int,
-    cap: int,
-) -> None:  # fmt: skip
+    connection: Connection, version: Published, node: int, *, contacts: Contacts, now: int, cap: int
+) -> None:
     key = version.node_keys[node]
     kind = version.channels[key]
     if isinstance(kind, Email) and kind.is_notice:
         return
+    places = load_places(connection, version.settings.timezone or version.home_zone)
+    days = {number: day_number(local(now, place.zone).date()) for number, place in places.items()}
     terms = terms_of(version, key, places, now, cap)
     here = and_(judged.c.version == version.id, judged.c.node == node)
     table = contacts.table
@@ -133,6 +126,9 @@ def _judge_node(
     whens = [(clause, literal(reason)) for clause, reason in verdicts(terms, standing)]
     if known is not None:
         whens.append((_owned_by_another(table, standing.folded, node), literal("duplicate_address")))
+    day = case(days, value=table.c.place, else_=null())
+    local_day = select(day).where(table.c.id == judged.c.contact).scalar_subquery()
+    connection.execute(update(judged).where(here).values(day=local_day))
     verdict = select(case(*whens, else_=null())).where(table.c.id == judged.c.contact).scalar_subquery()
     connection.execute(update(judged).where(here, judged.c.reason.is_(None)).values(reason=verdict))
     if terms.marketing:
@@ -182,10 +178,10 @@ def put_off(connection: Connection, versions: dict[int, Published], now: int) ->
         .join(tables.contact, tables.contact.c.id == judged.c.contact)
         .where(judged.c.reason == WAIT).distinct()
     ).all()  # fmt: skip
-    places = load_places(connection) if waiting else {}
     for version, node, place in waiting:
         window = versions[version].window(versions[version].node_keys[node])
         assert window is not None
+        places = load_places(connection, versions[version].settings.timezone or versions[version].home_zone)
         opens = window.opens(now, places[place].zone, country=places[place].country)
         who = (
             select(judged.c.touch)

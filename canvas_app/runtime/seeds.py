@@ -12,7 +12,14 @@ LARGEST_WAVE = 50_000
 
 
 def load_seeds(
-    connection: Connection, version: int, node: int, *, arriving: bool, now: int, alone: bool
+    connection: Connection,
+    version: int,
+    node: int,
+    *,
+    arriving: bool,
+    now: int,
+    alone: bool,
+    only: frozenset[int] | None = None,
 ) -> int:
     """Take the due tokens of a segment's start into `seed`; with `alone` no contact twice. Returns how many."""
     connection.execute(CreateTable(seed, if_not_exists=True))
@@ -24,6 +31,8 @@ def load_seeds(
         token.node == node,
         token.port < 0 if arriving else token.port >= 0,
     )
+    if only is not None:
+        due, alone = and_(due, token.enrollment.in_(select(run.id).where(run.contact.in_(only)))), True
     joined = tables.token.join(tables.enrollment, run.id == token.enrollment)
     brought = (
         token.enrollment,

@@ -43,11 +43,16 @@ def prepare(connection: Connection, version: Published, now: int) -> None:
         _remember(connection, version.node_ids[key], due, now)
 
 
-def look(connection: Connection, version: Published, key: str, around: Surroundings, now: int) -> int:
+def look(
+    connection: Connection, version: Published, key: str, *, around: Surroundings, now: int,
+    only: frozenset[int] | None = None,
+) -> int:  # fmt: skip
     """An entry node looks for contacts; returns how many entered."""
     kind, node = version.entries[key], version.node_ids[key]
     if isinstance(kind, Audience):
-        entered = take_in(connection, version, key, kind, around=around, now=now)
+        entered = take_in(connection, version, key, kind, around=around, now=now, only=only)
+        if only is not None:
+            return entered  # everybody else still has to be looked at
         _remember(connection, node, _next_look(version, kind, now), now)
         return entered
     if isinstance(kind, DateEntry):
@@ -56,11 +61,14 @@ def look(connection: Connection, version: Published, key: str, around: Surroundi
 
 
 def take_in(
-    connection: Connection, version: Published, key: str, kind: Audience, *, around: Surroundings, now: int
-) -> int:
+    connection: Connection, version: Published, key: str, kind: Audience, *, around: Surroundings, now: int,
+    only: frozenset[int] | None = None,
+) -> int:  # fmt: skip
     """Everybody who belongs to an audience now."""
     scope = Scope(around.contacts, places=around.places, now=now, audiences=around.audiences)
     rows = select(scope.contact, literal("")).where(scope.clause(kind.wanted))
+    if only is not None:
+        rows = rows.where(scope.contact.in_(only))
     return enter(connection, version, key, EnteredBy.AUDIENCE, now) if collect(connection, rows) else 0
 
 

@@ -14,7 +14,10 @@ from storage.base.errors import UserError
 from storage.contacts import fold, to_stored
 
 
-def fetch_for(connection: Connection, version: Published, node: str, around: Surroundings, now: int) -> int:
+def fetch_for(
+    connection: Connection, version: Published, node: str, *, around: Surroundings, now: int,
+    only: frozenset[int] | None = None,
+) -> int:  # fmt: skip
     """Fetch for the contacts that stand at a `data_sync`; their tokens then leave by `ok` or `error`."""
     kind = version.shape.types[node]
     assert isinstance(kind, DataSync)
@@ -26,7 +29,7 @@ def fetch_for(connection: Connection, version: Published, node: str, around: Sur
     who = (
         select(token.enrollment, table.c.id, table.c.external_id, table.c.email_fold, table.c.phone)
         .select_from(joined.join(table, table.c.id == run.contact))
-        .where(*here)
+        .where(*here, *([] if only is None else [run.contact.in_(only)]))
         .limit(LARGEST_WAVE)
     )
     rows = connection.execute(who).all()
