@@ -31,7 +31,7 @@ class Delay(NodeType):
     """
 
     type_id, label, icon, family, waits = "delay", N_("Delay"), "delay", "time", True
-    span = duration(N_("For"), key="for")
+    span = duration(N_("How long"), key="for")
     until = instant(N_("Until"), advanced=True)
     until_field = reference("date_field", N_("Until the contact’s date"), advanced=True)
     offset = duration(N_("Before or after that date"), advanced=True)
