@@ -262,14 +262,14 @@ def test_the_desktop_runtime_moves_people_and_gives_the_workspace_back(
     request.addfinalizer(work.close)
     workspace = work.workspace()
     name = use_template(workspace, template_id="18", samples=True).name
-    runtime, second = DesktopRuntime(work), DesktopRuntime(work)
+    runtime, second = DesktopRuntime(), DesktopRuntime()
     assert runtime.start(workspace) == ""
     assert second.start(workspace)  # a sentence that names the owner
     publish(workspace, name=name)
     runtime.wake()
     qtbot.waitUntil(lambda: list_strategy_infos(workspace)[0].entered > 0, timeout=20_000)
     runtime.stop()
-    third = DesktopRuntime(work)
+    third = DesktopRuntime()
     assert third.start(workspace) == ""
     third.stop()
 
@@ -361,3 +361,32 @@ def test_what_was_just_typed_is_kept_when_the_window_closes(
 
     kept = open_workspace(str(tmp_path / "workspace.canvas"))
     assert load_draft(kept, name="Wake up").graph.nodes["mail"].params["subject"] == "Last words"
+
+
+def test_contacts_are_sorted_over_all_pages(opened: Open, qtbot: QtBot, rehearsed: Workspace) -> None:
+    window = opened()
+    window.show_page("audiences")
+    page = window.page("audiences")
+    assert isinstance(page, AudiencesPage)
+    page.show_tab("contacts")
+    until(qtbot, lambda: page.contacts.table.model().rowCount() > 0)
+    section = page.contacts._columns.index("last_name")
+
+    def column() -> list[str]:
+        model = page.contacts.table.model()
+        at = page.contacts._columns.index("last_name")
+        return [str(model.index(row, at).data()) for row in range(model.rowCount())]
+
+    page.contacts._sort_by(section)
+    until(qtbot, lambda: column() == sorted(column(), key=str.casefold))
+    first = column()[0]
+    page.contacts._sort_by(section)
+    until(qtbot, lambda: column() == sorted(column(), key=str.casefold, reverse=True))
+    assert column()[0] != first
+
+
+def test_chinese_names_begin_with_the_family() -> None:
+    from canvas_app.ui.dialogs.contact import full_name
+
+    assert full_name({"first_name": "薇", "last_name": "林"}) == "林薇"
+    assert full_name({"first_name": "An", "last_name": "Lee"}) == "An Lee"

@@ -1,5 +1,6 @@
 """One contact: what is known, what was agreed to, which strategies."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
@@ -28,13 +29,20 @@ def show_contact_sheet(parent: QWidget, session: Session, key: str) -> None:
     session.work.run_operation(show_contact, done=done, key=key)
 
 
+def full_name(fields: Mapping[str, Any]) -> str:
+    """The name as its own language writes it: Chinese family names come first, without a space."""
+    first, last = str(fields.get("first_name") or ""), str(fields.get("last_name") or "")
+    if any("\u4e00" <= letter <= "\u9fff" for letter in first + last):
+        return f"{last}{first}"
+    return f"{first} {last}".strip()
+
+
 class ContactSheet(Sheet):
     """Read-only; addresses masked as in the table."""
 
     def __init__(self, parent: QWidget, session: Session, found: Any) -> None:
         fields = found.fields
-        name = " ".join(str(fields[each]) for each in ("first_name", "last_name") if fields.get(each))
-        super().__init__(parent, name or mask("email", found.key), width=520)
+        super().__init__(parent, full_name(fields) or mask("email", found.key), width=520)
         lines = column(gap=6)
         for field, value in fields.items():
             if value in (None, "", []):

@@ -165,7 +165,7 @@ class PeriodEditor(Editor):
 
     def __init__(self, param: Param[Any], context: Context) -> None:
         super().__init__(param, context)
-        ends = (("from", _("From")), ("until", _("Until")))
+        ends = (("from", _("Begins")), ("until", _("Ends")))
         self._ends = {
             key: InstantEditor(Param("instant", name, lambda value: value, key=key), context)
             for key, name in ends

@@ -60,7 +60,7 @@ class DurationField(QHBoxLayout):
         self.number.setAccessibleName(name)
         self.unit = tight(ComboBox([(key, _(words)) for key, words in _NAMES.items()], "days"))
         self.unit.setAccessibleName(_("Unit of time"))
-        self.side = tight(ComboBox([(True, _("after")), (False, _("before"))], True))
+        self.side = tight(ComboBox([(True, _("after it")), (False, _("before it"))], True))
         self.side.setVisible(signed)
         self.number.textEdited.connect(tell)
         self.unit.currentIndexChanged.connect(tell)
@@ -191,7 +191,10 @@ class WindowEditor(Editor):
         super().__init__(param, context)
         self._rest: dict[str, Json] = {}
         self.start, self.end = QLineEdit(), QLineEdit()
-        for field, name, example in ((self.start, _("From"), "09:00"), (self.end, _("To"), "18:00")):
+        for field, name, example in (
+            (self.start, _("Opens at"), "09:00"),
+            (self.end, _("Closes at"), "18:00"),
+        ):
             field.setPlaceholderText(example)
             field.setAccessibleName(name)
             field.setFixedWidth(72)

@@ -93,6 +93,12 @@ class Header(QWidget):
         self.caption.setText(f"{kind_label} · {node.id}")
         self.off.setChecked(node.off)
 
+    def show_many(self, words: str) -> None:
+        """Several nodes are chosen: nothing here is about one of them."""
+        self._tile.set_kind("")
+        self._name(words, "", editable=False)
+        self.caption.setText("")
+
     def show_strategy(self, name: str) -> None:
         """Show the strategy itself."""
         self._tile.set_kind("")

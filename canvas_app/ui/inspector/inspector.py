@@ -125,8 +125,10 @@ class Inspector(QFrame):
         several = len(self._chosen) > 1
         self.tabs.setVisible(not several)
         if several:
+            self.header.show_many(plural("{n} node", "{n} nodes", len(self._chosen)))
             self._many.say(plural("{n} node is chosen.", "{n} nodes are chosen.", len(self._chosen)))
             self._views.setCurrentIndex(3)
+            self._foot.hide()
             return
         self._views.setCurrentIndex(self.tabs.currentIndex())
         node = self.node

@@ -65,7 +65,7 @@ def _columns() -> list[Column]:
 
     return [
         Column(_("What to do"), lambda task: task.title, stretch=True, strong=True),
-        Column(_("For"), lambda task: task.contact, width=160),
+        Column(_("Contact"), lambda task: task.contact, width=160),
         Column(_("Strategy"), lambda task: task.strategy, width=220),
         Column(_("Who"), lambda task: task.assignee, width=140),
         Column(_("Until"), lambda task: task.due, text=when, width=140),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from canvas_app.operations.contact_pages import ContactPage, ContactRow
@@ -68,6 +68,8 @@ class ContactTable(QWidget):
         self.session = session
         self._offset = 0
         self._total = 0
+        self._columns: tuple[str, ...] = ()
+        self._sort, self._descending = "", False
         self.search = SearchField(_("Name, number, email or phone"))
         self.search.setFixedWidth(300)
         self._timer = QTimer(self)
@@ -86,6 +88,9 @@ class ContactTable(QWidget):
         self.table.setObjectName("contact_table")
         self.table.setAccessibleName(_("Contacts"))
         self.table.row_opened.connect(self._open)
+        head = self.table.horizontalHeader()
+        head.setSectionsClickable(True)
+        head.sectionClicked.connect(self._sort_by)
         panel = Panel(_("Contacts"), "", flush=True)
         for piece in (
             label(_("Personal data hidden"), "muted"),
@@ -114,11 +119,21 @@ class ContactTable(QWidget):
             offset=self._offset,
             limit=PAGE,
             search=self.search.text(),
+            sort=self._sort,
+            descending=self._descending,
         )
 
     def _from_start(self) -> None:
         self._offset = 0
         self.reload()
+
+    def _sort_by(self, section: int) -> None:
+        """Sort all contacts by a column; again turns the order around."""
+        if section < len(self._columns):
+            name = self._columns[section]
+            self._descending = not self._descending if name == self._sort else False
+            self._sort = name
+            self._from_start()
 
     def _step(self, by: int) -> None:
         self._offset = max(0, min(self._offset + by, self._total - 1))
@@ -129,7 +144,13 @@ class ContactTable(QWidget):
         searching = bool(self.search.text().strip())
         self._stack.setCurrentIndex(0 if page.total or searching else 1)
         shown = filled_columns(page)
+        self._columns = shown.columns
         self.table.setModel(RowsModel(contact_columns(shown), shown.rows))
+        head = self.table.horizontalHeader()
+        order = Qt.SortOrder.DescendingOrder if self._descending else Qt.SortOrder.AscendingOrder
+        head.setSortIndicatorShown(self._sort in shown.columns)
+        if self._sort in shown.columns:
+            head.setSortIndicator(shown.columns.index(self._sort), order)
         first = min(self._offset + 1, page.total)
         words = plural("{first}–{last} of {n} person", "{first}–{last} of {n} people", page.total,
                        first=f"{first:,}", last=f"{self._offset + len(page.rows):,}")  # fmt: skip

@@ -44,22 +44,22 @@ def paint_graph(painter: QPainter, room: QRectF, graph: Graph, *, large: bool = 
     wide, high = max(xs) - min(xs) + _CARD.width(), max(ys) - min(ys) + _CARD.height()
     inner = room.adjusted(2, 2, -2, -2) if large else room.adjusted(10, 10, -10, -10)
     most = 1.0 if large else _SMALL.width() / _CARD.width()
-    scale = (
-        min(most, inner.height() / high) if large else min(most, inner.width() / wide, inner.height() / high)
+    room_x = (
+        (inner.width() - _CARD.width()) / max(1.0, wide - _CARD.width()) if large else inner.width() / wide
     )
+    across = min(most, room_x)
+    down = min(1.0 if large else 2 * most, inner.height() / high)
     card = (
         _LARGE
         if large
-        else QSizeF(max(10.0, _CARD.width() * scale), max(6.0, _SMALL.height() * scale / 0.16))
+        else QSizeF(_CARD.width() * across, max(7.0, min(_SMALL.height(), _CARD.height() * down)))
     )
-    left = room.left() + 2 if large else room.center().x() - wide * scale / 2
-    top = room.center().y() - high * scale / 2
-
-    across = (inner.width() - card.width()) / max(1.0, wide - _CARD.width()) if large else scale
+    left = room.left() + 2 if large else room.center().x() - wide * across / 2
+    top = room.center().y() - high * down / 2
 
     def place(node: str) -> QRectF:
         x, y = graph.position(node)
-        return QRectF(QPointF(left + (x - min(xs)) * min(1.0, across), top + (y - min(ys)) * scale), card)
+        return QRectF(QPointF(left + (x - min(xs)) * across, top + (y - min(ys)) * down), card)
 
     painter.setPen(QPen(color("edge"), 2 if large else 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
