@@ -71,7 +71,7 @@ def _ago(subject: str, op: str, span: Duration) -> str:
 
 def _value(value: object) -> str:
     if isinstance(value, tuple):
-        return ", ".join(_value(item) for item in value)
+        return _(", ").join(_value(item) for item in value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, int | float):

@@ -35,7 +35,7 @@ class Reach:
         values = {
             "allowed": self.allowed,
             "people": self.people,
-            "channel": _BY.get(self.channel, self.channel),
+            "channel": Words.of(_BY.get(self.channel, self.channel)),
         }
         if self.allowed:
             return Words.of(N_("{allowed} of {people} may be written to by {channel}."), **values)

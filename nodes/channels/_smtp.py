@@ -76,7 +76,7 @@ class SmtpAccount(AccountKind):
     port = number(N_("Port"), default=587, minimum=1, maximum=65535, whole=True)
     security = choice(
         N_("Encryption"),
-        {"starttls": N_("STARTTLS"), "tls": N_("TLS"), "none": N_("None")},
+        {"starttls": N_("STARTTLS"), "tls": N_("TLS"), "none": N_("No encryption")},
         default="starttls",
     )
     username = text(N_("User name"))

@@ -14,7 +14,7 @@ class Goto(NodeType):
     """
 
     type_id, label, icon, family = "goto", N_("Jump"), "jump", "end"
-    target = reference("node", N_("To"), key="node", required=True)
+    target = reference("node", N_("Jump to"), key="node", required=True)
     max_passes = number(N_("At most this many times"), minimum=1, maximum=1000, whole=True, required=True)
 
     def ports(self) -> tuple[Port, ...]:

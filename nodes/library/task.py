@@ -25,7 +25,7 @@ class Task(NodeType):
     type_id, label, icon, family, waits = "task", N_("Task"), "task", "call", True
     subject = text(N_("What to do"), key="title", required=True, merge_fields=True)
     note = text(N_("Note"), long=True, merge_fields=True)
-    assign = structured("assign", N_("For"), parse_assign, "owner")
+    assign = structured("assign", N_("Assigned to"), parse_assign, "owner")
     due = duration(N_("Due within"))
     priority = number(N_("Priority"), default=0, whole=True, advanced=True)
     log = texts(N_("Fields to fill in"), advanced=True)

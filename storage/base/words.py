@@ -88,5 +88,7 @@ def listed(items: Sequence[str], last: str = "") -> str:
     if len(items) <= 1:
         return "".join(items)
     return (
-        _("{first} and {last}", first=", ".join(items[:-1]), last=items[-1]) if not last else last.join(items)
+        _("{first} and {last}", first=_(", ").join(items[:-1]), last=items[-1])
+        if not last
+        else last.join(items)
     )
