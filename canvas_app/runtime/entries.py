@@ -54,49 +54,60 @@ def collect(connection: Connection, rows: Select[tuple[int, str]]) -> int:
 def enter(connection: Connection, version: Published, node: str, by: EnteredBy, now: int) -> int:
     """Let the collected contacts in at an entry node, as far as re-entry allows. Returns how many entered."""
     settings, run = version.settings, tables.enrollment.c
-    active = settings.active
-    if (active.since is not None and now < active.since) or (
-        active.until is not None and now >= active.until
-    ):
+    if not _is_active(version, now):
         return 0
     keyed = bool(settings.reentry.key) and by is EnteredBy.EVENT
     if settings.reentry.mode == "always" and not keyed:
         _end_running(connection, version, now)
     connection.execute(delete(candidate).where(~_may_enter(version, by, now, keyed=keyed)))
     last = connection.scalar(select(func.coalesce(func.max(run.id), 0)))
-    before = (run.strategy == version.strategy, run.contact == candidate.c.contact)
-    passes: Any = select(func.count() + 1).where(*before).scalar_subquery()
-    if connection.scalar(select(run.id).where(run.strategy == version.strategy).limit(1)) is None:
-        passes = literal(1)
     contact = tables.contact.c
-    held = literal(int(RunState.ACTIVE))
-    if settings.holdout and by is not EnteredBy.HAND:
-        a, b = salt_pair(version.salt ^ salt_number("holdout"))
-        limit = round(settings.holdout / 100 * HOLDOUT_SCALE)
-        spot = (contact.bucket * a + b) % HASH_PRIME % HOLDOUT_SCALE
-        held = case((spot < limit, int(RunState.HELD_OUT)), else_=int(RunState.ACTIVE))  # type: ignore[assignment]
+    key = func.nullif(candidate.c.key, "") if keyed else literal(None, Text)
     rows = select(
-        contact.id, literal(version.strategy), literal(version.id), passes,
-        func.nullif(candidate.c.key, "") if keyed else literal(None, Text), literal(int(by)), held, literal(now),
+        contact.id, literal(version.strategy), literal(version.id), _next_pass(connection, version), key,
+        literal(int(by)), _state(version, by), literal(now),
     ).join(candidate, candidate.c.contact == contact.id)  # fmt: skip
     names = ["contact", "strategy", "version", "pass", "entry_key", "by", "state", "entered"]
     connection.execute(insert(tables.enrollment).from_select(names, rows.order_by(contact.id)))
-    tokens = select(
+    standing = (
         literal(now),
         literal(version.id),
         literal(version.node_ids[node]),
         run.id,
         literal(0),
         literal(0),
-        literal(now),
-    ).where(run.id > last, run.state == RunState.ACTIVE)
-    entered = connection.execute(
-        insert(tables.token).from_select(
-            ["due", "version", "node", "enrollment", "round", "port", "arrived"], tokens
-        )
-    ).rowcount
+    )
+    tokens = select(*standing, literal(now)).where(run.id > last, run.state == RunState.ACTIVE)
+    columns = ["due", "version", "node", "enrollment", "round", "port", "arrived"]
+    entered = connection.execute(insert(tables.token).from_select(columns, tokens)).rowcount
     add_counts(connection, version.id, {(version.node_ids[node], ENTERED): entered})
     return entered
+
+
+def _is_active(version: Published, now: int) -> bool:
+    active = version.settings.active
+    begun = active.since is None or now >= active.since
+    return begun and (active.until is None or now < active.until)
+
+
+def _next_pass(connection: Connection, version: Published) -> Any:
+    """The number of a contact's next pass; always the first where nobody has been there yet."""
+    run = tables.enrollment.c
+    if connection.scalar(select(run.id).where(run.strategy == version.strategy).limit(1)) is None:
+        return literal(1)
+    before = (run.strategy == version.strategy, run.contact == candidate.c.contact)
+    return select(func.count() + 1).where(*before).scalar_subquery()
+
+
+def _state(version: Published, by: EnteredBy) -> Any:
+    """Active, or held out by the contact's own chance; nobody added by hand is held out."""
+    share = version.settings.holdout
+    if not share or by is EnteredBy.HAND:
+        return literal(int(RunState.ACTIVE))
+    a, b = salt_pair(version.salt ^ salt_number("holdout"))
+    spot = (tables.contact.c.bucket * a + b) % HASH_PRIME % HOLDOUT_SCALE
+    held = spot < round(share / 100 * HOLDOUT_SCALE)
+    return case((held, int(RunState.HELD_OUT)), else_=int(RunState.ACTIVE))
 
 
 def _may_enter(version: Published, by: EnteredBy, now: int, *, keyed: bool) -> Clause:

@@ -74,6 +74,7 @@ def take_events(
     _record_outcomes(connection, types)
     _record_refusals(connection, versions, types)
     connection.execute(CreateTable(changed, if_not_exists=True))
+    connection.execute(delete(changed))  # whoever changed otherwise has been looked at already
     connection.execute(
         upsert(changed)
         .from_select(["contact"], select(fresh.c.contact).group_by(fresh.c.contact))
@@ -142,47 +143,46 @@ def _finish_calls(connection: Connection) -> None:
 
 def _record_refusals(connection: Connection, live: list[Published], types: Mapping[str, int]) -> None:
     """An unsubscribed event sets consent to no; a hard bounce or a complaint suppresses the address."""
-    row = tables.event.c
-    mine = row.id.in_(select(fresh.c.id))
     if "unsubscribed" in types:
-        by_node = {
-            (version.name, key): kind.channel for version in live for key, kind in version.channels.items()
-        }
-        nodes = {key: channel for (_name, key), channel in by_node.items()}
-        said = select(row.contact, row.at, row.properties).where(mine, row.type == types["unsubscribed"])
-        for contact, at, properties in connection.execute(said).all():
-            told = properties or {}
-            channel = (
-                told.get("channel")
-                or by_node.get((told.get("strategy"), told.get("node")))
-                or nodes.get(told.get("node"))
-            )
-            new = upsert(tables.consent).values(
-                contact=contact, channel=channel or "email", given=False, at=at, source="unsubscribed"
-            )
-            connection.execute(
-                new.on_conflict_do_update(
-                    index_elements=["contact", "channel"],
-                    set_={"given": False, "at": new.excluded.at, "source": new.excluded.source},
-                )
-            )
+        _take_consent_back(connection, live, types["unsubscribed"])
+    row, contact = tables.event.c, tables.contact.c
+    soft = row.properties["hard"].as_string()
+    hard = or_(soft.is_(None), soft.not_in(("false", "0", "no")))
+    names = ["contact", "address", "channel", "category", "reason", "at"]
     for word in _SUPPRESSING:
         if word in types:
-            soft = row.properties["hard"].as_string()
-            rows = (
-                select(
-                    row.contact,
-                    tables.contact.c.email_fold,
-                    literal("email"),
-                    literal(""),
-                    literal(fold(word)),
-                    row.at,
-                )
-                .join(tables.contact, tables.contact.c.id == row.contact)
-                .where(mine, row.type == types[word], or_(soft.is_(None), soft.not_in(("false", "0", "no"))))
+            said = (
+                row.contact,
+                contact.email_fold,
+                literal("email"),
+                literal(""),
+                literal(fold(word)),
+                row.at,
             )
-            names = ["contact", "address", "channel", "category", "reason", "at"]
+            rows = select(*said).join(tables.contact, contact.id == row.contact)
+            rows = rows.where(row.id.in_(select(fresh.c.id)), row.type == types[word], hard)
             connection.execute(insert(tables.suppression).from_select(names, rows))
+
+
+def _take_consent_back(connection: Connection, live: list[Published], type_: int) -> None:
+    """By the channel that the event names, else by that of its node, else by e-mail."""
+    row = tables.event.c
+    by_node = {(each.name, key): kind.channel for each in live for key, kind in each.channels.items()}
+    nodes = {key: channel for (_name, key), channel in by_node.items()}
+    said = select(row.contact, row.at, row.properties).where(
+        row.id.in_(select(fresh.c.id)), row.type == type_
+    )
+    for contact, at, properties in connection.execute(said).all():
+        told = properties or {}
+        node = told.get("node")
+        channel = (
+            told.get("channel") or by_node.get((told.get("strategy"), node)) or nodes.get(node) or "email"
+        )
+        new = upsert(tables.consent).values(
+            contact=contact, channel=channel, given=False, at=at, source="unsubscribed"
+        )
+        news = {"given": False, "at": new.excluded.at, "source": new.excluded.source}
+        connection.execute(new.on_conflict_do_update(index_elements=["contact", "channel"], set_=news))
 
 
 def _enter_by_event(connection: Connection, version: Published, types: Mapping[str, int], now: int) -> None:

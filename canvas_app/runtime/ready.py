@@ -109,19 +109,9 @@ class ReadySegment:
         arrived = column.s_arrived if self.is_start(occurrence) else NOW
         until = column[f"h_{index}"] if f"h_{index}" in column else literal(FOREVER)
         port = column[f"r_{index}"] if f"h_{index}" in column else literal(0)
-        standing = (
-            until,
-            literal(self.version.id),
-            literal(node),
-            column.s_enrollment,
-            round_,
-            port,
-            arrived,
-        )
-        yield insert(tables.token).from_select(
-            ["due", "version", "node", "enrollment", "round", "port", "arrived"],
-            select(*standing).where(here),
-        )
+        token = (until, literal(self.version.id), literal(node), column.s_enrollment, round_, port, arrived)
+        names = ["due", "version", "node", "enrollment", "round", "port", "arrived"]
+        yield insert(tables.token).from_select(names, select(*token).where(here))
         for word in dict.fromkeys(self.frontier.plans[occurrence].waits_for):
             rows = select(column.s_enrollment, literal(node), round_, name_id_query(word)).where(here)
             yield (
@@ -131,17 +121,29 @@ class ReadySegment:
             )
         if occurrence.node in self.version.channels and occurrence not in self.segment.cuts:
             leaves = column.get(f"n_{index}", NOW)
-            yield insert(tables.touch).from_select(
-                ["enrollment", "contact", "node", "round", "state", "not_before"],
-                select(column.s_enrollment, column.s_contact, literal(node), round_, literal(int(TouchState.PENDING)),
-                       leaves).where(here),
-            )  # fmt: skip
+            owed = (
+                column.s_enrollment,
+                column.s_contact,
+                literal(node),
+                round_,
+                literal(int(TouchState.PENDING)),
+            )
+            names = ["enrollment", "contact", "node", "round", "state", "not_before"]
+            yield insert(tables.touch).from_select(names, select(*owed, leaves).where(here))
         kind = self.version.shape.types[occurrence.node]
         if isinstance(kind, Task) and not self.is_start(occurrence):
-            rows = select(column.s_enrollment, column.s_contact, literal(node), round_, literal(kind.subject),
-                          literal(kind.assign), column[f"h_{index}"], literal("open"), NOW).where(here)  # fmt: skip
-            names = ["enrollment", "contact", "node", "round", "title", "assignee", "due", "state", "created"]
-            yield upsert(tables.task).from_select(names, rows).on_conflict_do_nothing()
+            yield self._tasks(kind, index, here)
+
+    def _tasks(self, kind: Task, index: int, here: Any) -> Any:
+        """The work that a task node gives to people."""
+        occurrence, column = self.segment.order[index], self.table.c
+        round_ = column.s_round + occurrence.offset
+        rows = select(
+            column.s_enrollment, column.s_contact, literal(self.node(occurrence)), round_, literal(kind.subject),
+            literal(kind.assign), column[f"h_{index}"], literal("open"), NOW,
+        ).where(here)  # fmt: skip
+        names = ["enrollment", "contact", "node", "round", "title", "assignee", "due", "state", "created"]
+        return upsert(tables.task).from_select(names, rows).on_conflict_do_nothing()
 
     def passed(self, index: int) -> Iterator[Any]:
         """What the tokens that pass an occurrence change besides their place."""

@@ -25,15 +25,12 @@ def load_seeds(
     connection.execute(CreateTable(seed, if_not_exists=True))
     connection.execute(delete(seed))
     token, run, contact = tables.token.c, tables.enrollment.c, tables.contact.c
-    due = and_(
-        token.due <= now,
-        token.version == version,
-        token.node == node,
-        token.port < 0 if arriving else token.port >= 0,
-    )
+    way = token.port < 0 if arriving else token.port >= 0
+    due = and_(token.due <= now, token.version == version, token.node == node, way)
     if only is not None:
         due, alone = and_(due, token.enrollment.in_(select(run.id).where(run.contact.in_(only)))), True
     joined = tables.token.join(tables.enrollment, run.id == token.enrollment)
+    joined = joined.join(tables.contact, contact.id == run.contact)
     brought = (
         token.enrollment,
         token.round,
@@ -43,31 +40,33 @@ def load_seeds(
         contact.place,
         contact.bucket,
     )
-    rows = (
-        select(*brought, run.entered, token.due)
-        .select_from(joined.join(tables.contact, contact.id == run.contact))
-        .where(due)
-        .order_by(token.due, token.enrollment, token.round)
-        .limit(LARGEST_WAVE)
-    )
-    names = [each.name for each in seed.c]
-    taken = connection.execute(insert(seed).from_select(names, rows)).rowcount
+    rows = select(*brought, run.entered, token.due).select_from(joined).where(due)
+    rows = rows.order_by(token.due, token.enrollment, token.round).limit(LARGEST_WAVE)
+    taken = connection.execute(insert(seed).from_select([each.name for each in seed.c], rows)).rowcount
     if alone:
-        other = seed.alias()
-        earlier = (other.c.s_enrollment < seed.c.s_enrollment) | (
-            (other.c.s_enrollment == seed.c.s_enrollment) & (other.c.s_round < seed.c.s_round)
-        )
-        twice = select(literal(1)).where(other.c.s_contact == seed.c.s_contact, earlier).exists()
-        if connection.scalar(select(func.count(func.distinct(seed.c.s_contact)))) != taken:
-            taken -= connection.execute(delete(seed).where(twice)).rowcount
+        taken -= _leave_twice(connection, taken)
     _take_away(connection, due, taken=None if alone else taken)
+    _forget_waiting(connection, node)
+    return taken
+
+
+def _leave_twice(connection: Connection, taken: int) -> int:
+    """Leave all but the first token of a contact for the next wave; returns how many those are."""
+    if connection.scalar(select(func.count(func.distinct(seed.c.s_contact)))) == taken:
+        return 0
+    other = seed.alias()
+    earlier = tuple_(other.c.s_enrollment, other.c.s_round) < tuple_(seed.c.s_enrollment, seed.c.s_round)
+    twice = select(literal(1)).where(other.c.s_contact == seed.c.s_contact, earlier)
+    return connection.execute(delete(seed).where(twice.exists())).rowcount
+
+
+def _forget_waiting(connection: Connection, node: int) -> None:
+    """What the tokens in `seed` waited for moves them no more."""
     waiting = tables.waiter.c
     if connection.scalar(select(literal(1)).select_from(tables.waiter).where(waiting.node == node).limit(1)):
-        woken = select(literal(1)).where(
-            seed.c.s_enrollment == waiting.enrollment, seed.c.s_round == waiting.round
-        )
+        mine = (seed.c.s_enrollment == waiting.enrollment, seed.c.s_round == waiting.round)
+        woken = select(literal(1)).where(*mine)
         connection.execute(delete(tables.waiter).where(waiting.node == node, woken.exists()))
-    return taken
 
 
 def _take_away(connection: Connection, due: Any, *, taken: int | None) -> None:

@@ -41,20 +41,11 @@ def fetch_for(
         if found is not None:
             _store(connection, around, row.id, found, now)
             ok.append(row.enrollment)
-    runs = [row.enrollment for row in rows]
-    for port, group in ((ERROR, runs), (OK, ok)):
-        for start in range(0, len(group), 10_000):
-            part = group[start : start + 10_000]
-            connection.execute(
-                update(tables.token)
-                .where(
-                    token.due <= now,
-                    token.version == version.id,
-                    token.node == number,
-                    token.enrollment.in_(part),
-                )
-                .values(port=port)
-            )
+    for port, runs in ((ERROR, [row.enrollment for row in rows]), (OK, ok)):
+        for start in range(0, len(runs), 10_000):
+            part = token.enrollment.in_(runs[start : start + 10_000])
+            place = (token.due <= now, token.version == version.id, token.node == number)
+            connection.execute(update(tables.token).where(*place, part).values(port=port))
     return len(rows)
 
 

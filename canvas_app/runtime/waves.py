@@ -109,6 +109,12 @@ def _leave(connection: Connection, ready: ReadySegment, counts: list[Any], now: 
             connection.execute(
                 upsert(leaving).from_select(["enrollment", "reason"], rows).on_conflict_do_nothing()
             )
+    if looks:
+        reached = select(column.s_enrollment).where(column.g_ == GONE_GOAL)
+        run = tables.enrollment.c
+        connection.execute(
+            update(tables.enrollment).where(run.id.in_(reached), run.goal_at.is_(None)).values(goal_at=now)
+        )
     for code, word in ((GONE_GOAL, "goal"), (GONE_RULE, "exit_rule")) if looks else ():
         rows = (
             select(column.s_enrollment, literal(name_id(connection, word)))
