@@ -37,7 +37,7 @@ class DesktopRuntime:
         runtime.start()
         return ""
 
-    def wake(self, changes: object = None) -> None:  # noqa: ARG002  (whatever it was, look at once)
+    def wake(self, changes: object = None) -> None:
         """Something changed: look at once what is due."""
         if self._runtime is not None:
             self._runtime.wake()

@@ -40,6 +40,20 @@ class AccountSheet(Sheet):
         self.name = QLineEdit(known.name if known else "")
         self.name.setAccessibleName(_("Name"))
         self.name.setEnabled(known is None)
+        self._make_secret(known)
+        self.form: ParamForm | None = None
+        self._form_place = column()
+        self._values: dict[str, Any] = dict(known.params) if known else {}
+        self._problem = label("", "error", wrap=True)
+        self._problem.hide()
+        self._lay_out()
+        self.add_buttons(_("Save the account"), self._save)
+        self.channel.currentIndexChanged.connect(self._offer_kinds)
+        self.kind.currentIndexChanged.connect(self._show_form)
+        self._offer_kinds()
+        self.name.setFocus()
+
+    def _make_secret(self, known: Any) -> None:
         self.secret = QLineEdit()
         self.secret.setEchoMode(QLineEdit.EchoMode.Password)
         self.secret.setAccessibleName(_("Password"))
@@ -47,11 +61,8 @@ class AccountSheet(Sheet):
         self.default = QCheckBox(_("Use it where a node names no account"))
         self.default.setChecked(known.is_default if known else True)
         self._secret_words = label(_("Password"), "section")
-        self.form: ParamForm | None = None
-        self._form_place = column()
-        self._values: dict[str, Any] = dict(known.params) if known else {}
-        self._problem = label("", "error", wrap=True)
-        self._problem.hide()
+
+    def _lay_out(self) -> None:
         fields = column(gap=4)
         for words, field in ((_("Channel"), self.channel), (_("Kind"), self.kind), (_("Name"), self.name)):
             fields.addWidget(label(words, "section"))
@@ -74,11 +85,6 @@ class AccountSheet(Sheet):
         area = scroll(inner)
         area.setMinimumHeight(420)
         self.body.addWidget(area)
-        self.add_buttons(_("Save the account"), self._save)
-        self.channel.currentIndexChanged.connect(self._offer_kinds)
-        self.kind.currentIndexChanged.connect(self._show_form)
-        self._offer_kinds()
-        self.name.setFocus()
 
     def _kinds(self) -> dict[str, type[AccountKind]]:
         channel = self.channel.value()

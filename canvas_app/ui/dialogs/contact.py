@@ -1,9 +1,9 @@
 """One contact: what is known, what was agreed to, which strategies."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from canvas_app.operations.contact_pages import mask
 from canvas_app.ui.dialogs.ask import Sheet
@@ -55,36 +55,42 @@ class ContactSheet(Sheet):
             for tag in found.tags:
                 tags.addWidget(Chip(tag))
             lines.addWidget(box(tags))
-        lines.addWidget(divider())
-        lines.addWidget(label(_("May be written to by"), "section"))
-        agreed = FlowLayout(gap=4)
-        for channel, given in found.consent.items():
-            if given is not None:
-                words = _(CHANNELS.get(channel, channel))
-                agreed.addWidget(
-                    Chip(
-                        words if given else _("not {channel}", channel=words), "success" if given else "error"
-                    )
-                )
-        lines.addWidget(
-            box(agreed)
-            if agreed.count()
-            else label(_("Nothing is recorded, so marketing skips this person."), "hint", wrap=True)
-        )
-        if found.strategies:
-            lines.addWidget(divider())
-        for run in found.strategies:
-            state = _(_STATES.get(run["state"], run["state"]))
-            lines.addLayout(
-                row(
-                    label(run["strategy"]),
-                    None,
-                    label(state if not run["reason"] else f"{state}: {run['reason']}", "muted"),
-                )
-            )
+        _add_consent(lines, found.consent)
+        _add_runs(lines, found.strategies)
         lines.addStretch(1)
         area = scroll(box(lines))
         area.setMinimumHeight(360)
         self.body.addWidget(area)
         self.footer.addStretch(1)
         self.footer.addWidget(button(_("Close"), self.accept, role="primary"))
+
+
+def _add_consent(lines: QVBoxLayout, consent: Mapping[str, bool | None]) -> None:
+    lines.addWidget(divider())
+    lines.addWidget(label(_("May be written to by"), "section"))
+    agreed = FlowLayout(gap=4)
+    for channel, given in consent.items():
+        if given is not None:
+            words = _(CHANNELS.get(channel, channel))
+            agreed.addWidget(
+                Chip(words if given else _("not {channel}", channel=words), "success" if given else "error")
+            )
+    lines.addWidget(
+        box(agreed)
+        if agreed.count()
+        else label(_("Nothing is recorded, so marketing skips this person."), "hint", wrap=True)
+    )
+
+
+def _add_runs(lines: QVBoxLayout, runs: Sequence[Mapping[str, Any]]) -> None:
+    if runs:
+        lines.addWidget(divider())
+    for run in runs:
+        state = _(_STATES.get(run["state"], run["state"]))
+        lines.addLayout(
+            row(
+                label(run["strategy"]),
+                None,
+                label(state if not run["reason"] else f"{state}: {run['reason']}", "muted"),
+            )
+        )

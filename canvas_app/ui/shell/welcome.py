@@ -4,7 +4,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from canvas_app.ui.pages.templates.card import TemplateCard
 from canvas_app.ui.pages.templates.page import read_templates
@@ -146,22 +146,7 @@ class Welcome(QWidget):
     def _right(self) -> QWidget:
         self._plans = row(gap=16)
         self._session.work.run_operation(read_templates, done=self._show_plans, latest="welcome")
-        steps = row(gap=16)
-        for number, (title, words) in enumerate(STEPS, 1):
-            step = label(str(number), "step")
-            step.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            card = frame(
-                "panel",
-                column(
-                    row(step, label(_(title), "panel-title"), None),
-                    label(_(words), wrap=True),
-                    None,
-                    gap=8,
-                    margins=(20, 20, 20, 20),
-                ),
-            )
-            card.setMinimumHeight(128)
-            steps.addWidget(card, 1)
+        steps = _steps()
         picture = GraphPicture(_sample(), large=True)
         picture.setMinimumHeight(220)
         made = Dots()
@@ -204,6 +189,26 @@ class Welcome(QWidget):
             self.chosen.emit(CHOICES[int(text) - 1][0])
             return
         super().keyPressEvent(event)
+
+
+def _steps() -> QHBoxLayout:
+    steps = row(gap=16)
+    for number, (title, words) in enumerate(STEPS, 1):
+        step = label(str(number), "step")
+        step.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        card = frame(
+            "panel",
+            column(
+                row(step, label(_(title), "panel-title"), None),
+                label(_(words), wrap=True),
+                None,
+                gap=8,
+                margins=(20, 20, 20, 20),
+            ),
+        )
+        card.setMinimumHeight(128)
+        steps.addWidget(card, 1)
+    return steps
 
 
 def _sample() -> Graph:

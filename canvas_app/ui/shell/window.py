@@ -289,13 +289,14 @@ class MainWindow(QMainWindow):
         page = self.nav.page() if self.stack.currentWidget() is not self._welcome else "welcome"
         opened = self.strategies.editor.hand_over() if self._hosts["strategies"].page else []
         editing = bool(opened) and self.strategies.showing_editor
-        self.actions_.deleteLater()
-        for action in self.actions():
-            self.removeAction(action)
-            action.deleteLater()
         old = self.takeCentralWidget()
         if old is not None:
             old.hide()
+            # what the old pages still hold goes with them, not before
+            self.actions_.setParent(old)
+            for action in self.actions():
+                self.removeAction(action)
+                action.setParent(old)
             old.deleteLater()
         if hasattr(self, "_commands"):
             del self._commands

@@ -91,6 +91,14 @@ class ContactTable(QWidget):
         head = self.table.horizontalHeader()
         head.setSectionsClickable(True)
         head.sectionClicked.connect(self._sort_by)
+        empty = EmptyState(_("The people you may reach will be listed here."), _("Bring in contacts…"))
+        empty.acted.connect(self.import_wanted)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(box(column(self._panel(), margins=(24, 24, 24, 24)), "page"))
+        self._stack.addWidget(empty)
+        self.setLayout(row(self._stack))
+
+    def _panel(self) -> Panel:
         panel = Panel(_("Contacts"), "", flush=True)
         for piece in (
             label(_("Personal data hidden"), "muted"),
@@ -101,12 +109,7 @@ class ContactTable(QWidget):
         ):
             panel.add_action(piece)
         panel.add(self.table, 1)
-        empty = EmptyState(_("The people you may reach will be listed here."), _("Bring in contacts…"))
-        empty.acted.connect(self.import_wanted)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(box(column(panel, margins=(24, 24, 24, 24)), "page"))
-        self._stack.addWidget(empty)
-        self.setLayout(row(self._stack))
+        return panel
 
     def reload(self) -> None:
         """Read the page again."""

@@ -25,6 +25,31 @@ class StrategyList(QWidget):
     def __init__(self, actions: Actions) -> None:
         super().__init__()
         self._infos: tuple[StrategyInfo, ...] = ()
+        bar = self._bar(actions)
+        self.model = RowsModel(_columns())
+        self.table = DataTable(
+            self.model, framed=True, sortable=True, empty=_("No strategy has that in its name.")
+        )
+        self.table.setObjectName("strategy_table")
+        self.table.setAccessibleName(_("Strategies"))
+        self.table.row_opened.connect(lambda at: self.opened.emit(self.model.row(at).name))
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(self._menu)
+        self.empty = EmptyState(
+            _("Your strategies will be listed here. Start from a template, or draw one."),
+            _("Start from a template"),
+        )
+        self.empty.acted.connect(self.templates_wanted)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(box(column(self.table, margins=(24, 24, 24, 24)), "page"))
+        self._stack.addWidget(self.empty)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(bar)
+        outer.addWidget(self._stack, 1)
+
+    def _bar(self, actions: Actions) -> QWidget:
         self.search = SearchField(_("Find a strategy"))
         self.search.setFixedWidth(240)
         self.search.textChanged.connect(lambda _text: self._filter())
@@ -49,28 +74,7 @@ class StrategyList(QWidget):
             ),
         )
         bar.setFixedHeight(size("layout.page_bar"))
-        self.model = RowsModel(_columns())
-        self.table = DataTable(
-            self.model, framed=True, sortable=True, empty=_("No strategy has that in its name.")
-        )
-        self.table.setObjectName("strategy_table")
-        self.table.setAccessibleName(_("Strategies"))
-        self.table.row_opened.connect(lambda at: self.opened.emit(self.model.row(at).name))
-        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.table.customContextMenuRequested.connect(self._menu)
-        self.empty = EmptyState(
-            _("Your strategies will be listed here. Start from a template, or draw one."),
-            _("Start from a template"),
-        )
-        self.empty.acted.connect(self.templates_wanted)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(box(column(self.table, margins=(24, 24, 24, 24)), "page"))
-        self._stack.addWidget(self.empty)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addWidget(bar)
-        outer.addWidget(self._stack, 1)
+        return bar
 
     @property
     def infos(self) -> tuple[StrategyInfo, ...]:

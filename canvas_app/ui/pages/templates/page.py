@@ -39,6 +39,15 @@ class TemplatesPage(QWidget):
         self._family = ""
         self._wanted = ""  # asked for before the gallery was there
         self._channels: dict[str, QCheckBox] = {}
+        side, inner = self._side(), self._gallery()
+        self.sheet = TemplateSheet(session)
+        self.sheet.closed.connect(self._mark)
+        line = row(side, scroll(inner, "page"), self.sheet, gap=0)
+        line.setStretch(1, 1)
+        self.setLayout(line)
+        session.work.run_operation(read_templates, done=self._show, latest="templates")
+
+    def _side(self) -> QWidget:
         self.search = SearchField(_("Find a template"))
         self.search.textChanged.connect(lambda _text: self._filter())
         self._goals = QVBoxLayout()
@@ -60,13 +69,16 @@ class TemplatesPage(QWidget):
             ),
         )
         side.setFixedWidth(size("layout.sidebar"))
+        return side
+
+    def _gallery(self) -> QWidget:
         self._title = label("", "display")
         self._none = label("", "muted")
         self._none.hide()
         self._flow = FlowLayout(gap=16)
         self._place = QWidget()
         self._place.setLayout(self._flow)
-        inner = box(
+        return box(
             column(
                 row(
                     self._title,
@@ -81,12 +93,6 @@ class TemplatesPage(QWidget):
                 margins=(24, 20, 24, 24),
             )
         )
-        self.sheet = TemplateSheet(session)
-        self.sheet.closed.connect(self._mark)
-        line = row(side, scroll(inner, "page"), self.sheet, gap=0)
-        line.setStretch(1, 1)
-        self.setLayout(line)
-        session.work.run_operation(read_templates, done=self._show, latest="templates")
 
     def _show(self, found: Any) -> None:
         for template, graph in found:
