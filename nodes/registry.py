@@ -21,7 +21,11 @@ def node_types() -> dict[str, type[NodeType]]:
             importlib.import_module(f"{package}.{found.name}")
     for plug_in in entry_points(group=ENTRY_POINT):
         plug_in.load()
-    return {kind.type_id: kind for kind in sorted(_all_below(NodeType), key=lambda kind: kind.type_id) if kind.type_id}
+    return {
+        kind.type_id: kind
+        for kind in sorted(_all_below(NodeType), key=lambda kind: kind.type_id)
+        if kind.type_id
+    }
 
 
 def behaviour(node: Node, graph: Graph | None = None) -> NodeType | None:
