@@ -350,3 +350,28 @@ def test_a_long_operation_can_be_stopped_and_says_nothing(work: Work, qtbot: QtB
         job.cancel()
         qtbot.waitUntil(lambda: not work.busy, timeout=5000)
     assert ended == ["stopped"]
+
+
+# -- data is data ----------------------------------------------------------------------------------------------------
+
+
+def test_names_with_signs_are_shown_as_they_are(opened: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    from tests.gui.window_fixtures import STRATEGY
+
+    name = "<b>A & B</b>"
+    window = opened(write_strategy(tmp_path, {**STRATEGY, "name": name}))
+    idle(qtbot, window)
+    editor = window.strategies.editor
+    assert editor.tabs.tabText(0) == "<b>A && B</b>"
+    assert editor.bar.name.text() == name
+    window.strategies.show_list()
+    until(qtbot, lambda: window.strategies.list.model.rowCount() == 1)
+    assert window.strategies.list.model.index(0, 0).data() == name
+
+
+def test_a_damaged_workspace_is_told_in_a_sentence(opened: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "workspace.canvas").write_bytes(b"no database at all" * 100)
+    window = opened()
+    until(qtbot, window.banner.isVisible)
+    assert "workspace" in window.banner.text()
+    assert "Traceback" not in window.banner.text()

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 
-from canvas_app.ui.shell.parts import column, frame, row
+from canvas_app.ui.shell.parts import column, frame, row, shown
 from canvas_app.ui.theme import color
 from canvas_app.ui.widgets import button, label
 from storage.base.words import _
@@ -59,7 +59,7 @@ class Sheet(QDialog):
         """Cancel, and the button that does it."""
         self.footer.addStretch(1)
         self.footer.addWidget(button(_("Cancel"), self.reject))
-        self.effect = button(effect, on, role=role, icon_name=icon_name)
+        self.effect = button(shown(effect), on, role=role, icon_name=icon_name)
         self.effect.setObjectName("effect")
         self.effect.setDefault(True)
         self.footer.addWidget(self.effect)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QVBoxLayout, Q
 
 from canvas_app.ui.forms.base import Context, Editor, Json, serves
 from canvas_app.ui.forms.simple import number_in
-from canvas_app.ui.shell.parts import clear, row
+from canvas_app.ui.shell.parts import clear, row, shown
 from canvas_app.ui.theme import set_property
 from canvas_app.ui.widgets import FlowLayout, button, icon_button, link_button
 from nodes.fields import Param
@@ -72,7 +72,7 @@ class WordsField(QWidget):
     def _draw(self) -> None:
         clear(self._flow)
         for word in self._words:
-            plate = button(f"{word}  ✕", partial(self._drop, word), compact=True)
+            plate = button(f"{shown(word)}  ✕", partial(self._drop, word), compact=True)
             plate.setAccessibleName(_("Remove {what}", what=word))
             self._flow.addWidget(plate)
             plate.show()

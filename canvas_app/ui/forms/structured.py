@@ -8,7 +8,7 @@ from canvas_app.ui.forms.base import Context, Editor, Json, serves
 from canvas_app.ui.forms.references import nodes_of
 from canvas_app.ui.forms.rule_values import fitting, operators_for, value_field
 from canvas_app.ui.forms.times import tight
-from canvas_app.ui.shell.parts import clear, row
+from canvas_app.ui.shell.parts import clear, row, shown
 from canvas_app.ui.theme import set_property
 from canvas_app.ui.widgets import ComboBox, icon_button, label, link_button
 from nodes.fields import Param
@@ -181,7 +181,7 @@ class MessageNodesEditor(Editor):
                 and node.type not in ("data_sync", "update_contact", "task")
             )
             if str(key) in self._kept or (touches and str(key) in before):
-                made = QCheckBox(words)
+                made = QCheckBox(shown(words))
                 made.setChecked(str(key) in self._kept)
                 made.toggled.connect(self.tell)
                 self._column.addWidget(made)

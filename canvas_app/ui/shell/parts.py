@@ -69,6 +69,11 @@ def scroll(inner: QWidget, role: str = "surface") -> QScrollArea:
     return made
 
 
+def shown(text: str) -> str:
+    """Data as a tab, button or box shows it whole: `&` would make the next letter a shortcut."""
+    return text.replace("&", "&&")
+
+
 def clear(layout: QLayout) -> None:
     """Take everything out of a layout."""
     while (item := layout.takeAt(0)) is not None:

@@ -14,7 +14,7 @@ from canvas_app.ui.pages.strategies.forecast import Forecast
 from canvas_app.ui.pages.strategies.problems import ProblemList
 from canvas_app.ui.palette.palette import Palette
 from canvas_app.ui.shell.actions import Actions, say
-from canvas_app.ui.shell.parts import box, row
+from canvas_app.ui.shell.parts import box, row, shown
 from canvas_app.ui.shell.session import Session
 from canvas_app.ui.theme import set_role, size
 from canvas_app.ui.widgets import Banner, divider
@@ -141,7 +141,7 @@ class EditorView(QWidget):
             canvas.selection_changed.connect(lambda chosen: self._selected(document, chosen)),
             canvas.node_activated.connect(lambda _node: self._inspect()),
         ]
-        self.tabs.addTab(document.name)
+        self.tabs.addTab(shown(document.name))
         self.tabs.setCurrentIndex(len(self.documents) - 1)
         self._tab_row.setVisible(len(self.documents) > 1)
         self._show_current()
@@ -232,7 +232,7 @@ class EditorView(QWidget):
             self.inspector.choose(tuple(each for each in chosen if each in document.graph.nodes))
 
     def _state_changed(self, document: Document) -> None:
-        self.tabs.setTabText(self.documents.index(document), document.name)
+        self.tabs.setTabText(self.documents.index(document), shown(document.name))
         if document is not self.current:
             return
         live = document.live

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout
 
 from canvas_app.ui.shell.parts import row
 from canvas_app.ui.theme import icon, set_role
-from canvas_app.ui.widgets import Chip, KeyCap, label
+from canvas_app.ui.widgets import Chip, KeyCap, label, plain_tip
 from storage.base.problems import Level, Problem
 from storage.base.words import _, plural
 
@@ -80,7 +80,7 @@ class ProblemList(QFrame):
         self.list.clear()
         for problem in self._problems:
             item = QListWidgetItem(icon_of(problem.level), problem.message)
-            item.setToolTip(problem.message)
+            item.setToolTip(plain_tip(problem.message))
             self.list.addItem(item)
         if 0 <= kept < self.list.count():
             self.list.setCurrentRow(kept)

@@ -8,7 +8,7 @@ from canvas_app.operations.templates import Template
 from canvas_app.ui.pages.templates.preview import paint_graph
 from canvas_app.ui.shell.parts import box, column, row
 from canvas_app.ui.theme import color, set_role, size
-from canvas_app.ui.widgets import Chip, ElidedLabel, link_button
+from canvas_app.ui.widgets import Chip, ElidedLabel, link_button, plain_tip
 from nodes.channel import Channel
 from nodes.graph import Graph
 from nodes.registry import node_types
@@ -80,7 +80,7 @@ class TemplateCard(QFrame):
         missing = only_sandbox(template.channels)
         chip = Chip(_("Works now"), "success") if not missing else Chip(_("Partly sandbox"), "warning")
         if missing:
-            chip.setToolTip(_("Only a sandbox so far: {channels}", channels=listed(missing)))
+            chip.setToolTip(plain_tip(_("Only a sandbox so far: {channels}", channels=listed(missing))))
         words = column(
             ElidedLabel(template.name, "panel-title"),
             ElidedLabel(template.goal, "muted"),
@@ -93,7 +93,7 @@ class TemplateCard(QFrame):
         inner = box(words)
         inner.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setLayout(column(Picture(graph), inner, gap=0))
-        self.setToolTip(template.description)
+        self.setToolTip(plain_tip(template.description))
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, 220)
