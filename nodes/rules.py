@@ -3,7 +3,7 @@
 `nodes.clauses` turns them into SQL, `nodes.sentences` into words.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -247,13 +247,25 @@ def _short(value: Json) -> str:
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
-_LEAVES = {
-    "field": _field_rule,
-    "tag": lambda value: (_only(value, "tag"), HasTag(_name(value, "tag")))[1],
-    "audience": lambda value: (_only(value, "audience"), InAudience(_name(value, "audience")))[1],
-    "consent": lambda value: (_only(value, "consent"), HasConsent(_name(value, "consent")))[1],
+def _tag_rule(value: Mapping[str, Json]) -> Rule:
+    _only(value, "tag")
+    return HasTag(_name(value, "tag"))
+
+
+def _audience_rule(value: Mapping[str, Json]) -> Rule:
+    _only(value, "audience")
+    return InAudience(_name(value, "audience"))
+
+
+def _consent_rule(value: Mapping[str, Json]) -> Rule:
+    _only(value, "consent")
+    return HasConsent(_name(value, "consent"))
+
+
+_LEAVES: dict[str, Callable[[Mapping[str, Json]], Rule]] = {
+    "field": _field_rule, "tag": _tag_rule, "audience": _audience_rule, "consent": _consent_rule,
     "event": _event_rule,
-}
+}  # fmt: skip
 
 
 def time_value(value: Json) -> Duration | int | date | None:

@@ -171,7 +171,8 @@ def _engine(target: str, *, synchronous: str, read_only: bool = False) -> Engine
         raw.isolation_level = None  # we say BEGIN ourselves, so that DDL and reads are in the transaction too
         for pragma in (
             "foreign_keys=ON", "journal_mode=WAL", f"synchronous={synchronous}", "temp_store=MEMORY",
-            "cache_size=-65536", "wal_autocheckpoint=8000", "mmap_size=268435456", *(("query_only=ON",) if read_only else ()),
+            "cache_size=-65536", "wal_autocheckpoint=8000",
+            "mmap_size=268435456", *(("query_only=ON",) if read_only else ()),
         ):  # fmt: skip
             raw.execute(f"PRAGMA {pragma}")
 

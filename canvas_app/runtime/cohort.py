@@ -100,10 +100,12 @@ class WaveCohort:
 
     def _answered(self, inlined: Inlined, outcomes: tuple[str, ...]) -> Clause:
         """Whether a message answered earlier in this wave has one of the outcomes."""
-        port = column(f"p_{self._place_of(inlined.node)}")
+        port = column(f"p_{self._place_of(inlined.node)}", Integer)
         answers = inlined.answers(column("s_bucket", BigInteger))
         came = [clause for word, clause in answers.items() if word in outcomes]
-        return or_(and_(port == SKIPPED, "skipped" in outcomes), and_(port == 0, or_(false(), *came)))
+        return or_(
+            and_(port == SKIPPED, literal("skipped" in outcomes)), and_(port == 0, or_(false(), *came))
+        )
 
     def _place_of(self, node: str) -> int:
         before = self.frontier.segment.order[: self._index]

@@ -7,7 +7,6 @@ from sqlalchemy import (
     Connection,
     Integer,
     MetaData,
-    Select,
     Table,
     Text,
     and_,
@@ -41,7 +40,7 @@ candidate = Table(
 )  # fmt: skip
 
 
-def collect(connection: Connection, rows: Select[tuple[int, str]]) -> int:
+def collect(connection: Connection, rows: Any) -> int:
     """Note who might enter: (contact, value of the re-entry key or ""). Returns how many."""
     connection.execute(CreateTable(candidate, if_not_exists=True))
     connection.execute(delete(candidate))

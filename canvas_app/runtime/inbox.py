@@ -1,6 +1,7 @@
 """Events that have come in: results of messages, consent, goals, entries, and tokens that wait for them."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -173,10 +174,13 @@ def _take_consent_back(connection: Connection, live: list[Published], type_: int
         row.id.in_(select(fresh.c.id)), row.type == type_
     )
     for contact, at, properties in connection.execute(said).all():
-        told = properties or {}
-        node = told.get("node")
+        told: dict[str, Any] = properties or {}
+        node = str(told.get("node"))
         channel = (
-            told.get("channel") or by_node.get((told.get("strategy"), node)) or nodes.get(node) or "email"
+            told.get("channel")
+            or by_node.get((str(told.get("strategy")), node))
+            or nodes.get(node)
+            or "email"
         )
         new = upsert(tables.consent).values(
             contact=contact, channel=channel, given=False, at=at, source="unsubscribed"
@@ -186,15 +190,19 @@ def _take_consent_back(connection: Connection, live: list[Published], type_: int
 
 
 def _enter_by_event(connection: Connection, version: Published, types: Mapping[str, int], now: int) -> None:
-    row = tables.event.c
+    row, frozen = tables.event.c, tables.version.c
+    # what happened before the strategy was first published lets nobody in
+    first = select(func.min(frozen.published)).where(frozen.strategy == version.strategy)
+    published = first.scalar_subquery()
     for key, kind in version.entries.items():
         if not isinstance(kind, EventEntry) or kind.event not in types:
             continue
         name = version.settings.reentry.key
         value = func.coalesce(row.properties[name].as_string(), "") if name else literal("")
         rows = select(row.contact, value).where(
-            row.id.in_(select(fresh.c.id)), row.type == types[kind.event], tests_clause(kind.where)
-        )
+            row.id.in_(select(fresh.c.id)), row.type == types[kind.event], row.at >= published,
+            tests_clause(kind.where),
+        )  # fmt: skip
         if collect(connection, rows.order_by(row.at, row.id)):
             enter(connection, version, key, EnteredBy.EVENT, now)
 

@@ -79,8 +79,8 @@ def _take_away(connection: Connection, due: Any, *, taken: int | None) -> None:
         connection.execute(delete(tables.token).where(due, mine.exists()))
         return
     if taken == LARGEST_WAVE:  # a range of the primary key goes in one stroke
-        mine = (seed.c.s_due, seed.c.s_enrollment, seed.c.s_round)
-        last = connection.execute(select(*mine).order_by(*(each.desc() for each in mine)).limit(1)).one()
+        place = (seed.c.s_due, seed.c.s_enrollment, seed.c.s_round)
+        last = connection.execute(select(*place).order_by(*(each.desc() for each in place)).limit(1)).one()
         order = tuple_(token.due, token.enrollment, token.round)
         due = and_(due, order <= tuple_(*(literal(number) for number in last)))
     connection.execute(delete(tables.token).where(due))
