@@ -6,13 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
+from canvas_app.operations.publishing import publish
+from canvas_app.operations.running import run_until
+from canvas_app.operations.templates import use_template
 from canvas_app.ui import open_window
 from canvas_app.ui.shell.preferences import Preferences
 from canvas_app.ui.shell.window import MainWindow
 from canvas_app.ui.theme import set_theme
 from storage.base.words import set_language
+from storage.workspace import Workspace, create_workspace
 
 WAIT = 15_000
 STRATEGY: dict[str, Any] = {
@@ -97,3 +104,26 @@ def opened(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., MainWindow]]:
         window.close()
     set_theme("light")
     set_language("en")
+
+
+NOW = 1_790_000_000
+
+
+def dialog(window: MainWindow, kind: type[QDialog]) -> Any:
+    return next(each for each in window.findChildren(kind) if each.isVisible())
+
+
+def press(qtbot: QtBot, button: QPushButton) -> None:
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+@pytest.fixture
+def rehearsed(tmp_path: Path) -> Workspace:
+    """A workspace in which a template ran for ten days."""
+    workspace = create_workspace(
+        str(tmp_path / "workspace.canvas"), timezone="Asia/Shanghai", rehearsal_now=NOW
+    )
+    name = use_template(workspace, template_id="18", samples=True).name
+    publish(workspace, name=name)
+    run_until(workspace, until=NOW + 10 * 86400)
+    return workspace

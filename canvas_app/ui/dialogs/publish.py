@@ -36,6 +36,7 @@ class PublishSheet(Sheet):
         self.migrate = QRadioButton(_("Go on in the new version, from the same node"))
         self.stay = QRadioButton(_("Finish the version they are in"))
         self.stay.setChecked(True)
+        self.migrate.toggled.connect(lambda _on: self._fit())
         self._checks = QVBoxLayout()
         self._checks.setSpacing(6)
         self.ramp = SegmentedControl([("5", _("5 %")), ("20", _("20 %")), ("100", _("Everyone"))], "100")
@@ -123,23 +124,42 @@ class PublishSheet(Sheet):
 
     def _show_facts(self, facts: Any) -> None:
         self._facts = facts
-        kpis = [Kpi(_("Enter now"), f"{facts.entering:,}", _("later by events") if facts.by_event else "")]
-        if facts.by_event or facts.matching != facts.entering:
-            kpis.append(Kpi(_("Could enter"), f"{facts.matching:,}"))
+        if self.document.version:
+            # who entered before may not come again, so this is no promise of how many do
+            kpis = [Kpi(_("Match now"), f"{facts.matching:,}", _("those already in it included"))]
+        else:
+            kpis = [
+                Kpi(_("Enter now"), f"{facts.entering:,}", _("later by events") if facts.by_event else "")
+            ]
+            if facts.by_event or facts.matching != facts.entering:
+                kpis.append(Kpi(_("Could enter"), f"{facts.matching:,}"))
         for channel, count in facts.reach:
             kpis.append(
                 Kpi(_("Said yes to {channel}", channel=_(CHANNELS.get(channel, channel))), f"{count:,}")
             )
         if self.document.version:
-            kpis.append(Kpi(_("In it now"), f"{int(self.document.runs.get('active') or 0):,}"))
+            kpis.append(Kpi(_("In it now"), f"{self._in_now():,}"))
         self.figures.show_figures(kpis)
         self._fit()
 
     def _fit(self) -> None:
         self.effect.setEnabled(self._ready and self._facts is not None)
+        self.effect.setText(self._effect_words())
+
+    def _effect_words(self) -> str:
+        """What the button does, with the number of people it concerns."""
+        if self.document.version:
+            moved = self._in_now() if self.migrate.isChecked() else 0
+            return (
+                plural("Publish and move {n} person", "Publish and move {n} people", moved)
+                if moved
+                else _("Publish")
+            )
         people = self._facts.entering if self._facts else 0
-        words = plural("Publish to {n} person", "Publish to {n} people", people) if people else _("Publish")
-        self.effect.setText(words)
+        return plural("Publish to {n} person", "Publish to {n} people", people) if people else _("Publish")
+
+    def _in_now(self) -> int:
+        return int(self.document.runs.get("active") or 0)
 
     def _refused(self, sentence: str) -> None:
         self.problem.setText(sentence)

@@ -61,7 +61,7 @@ class TasksPage(QWidget):
 
 def _columns() -> list[Column]:
     def when(task: OpenTask) -> str:
-        return "–" if task.due is None else QDateTime.fromSecsSinceEpoch(task.due).toString("d MMM, HH:mm")
+        return "–" if task.due is None else QDateTime.fromSecsSinceEpoch(task.due).toString(_("d MMM, HH:mm"))
 
     return [
         Column(_("What to do"), lambda task: task.title, stretch=True, strong=True),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from canvas_app.reports.reasons import reason_in_words
 from canvas_app.ui.widgets import Column, Kpi
 from storage.base.words import _, language, plural
 
@@ -94,8 +95,8 @@ def node_columns() -> list[Column]:
             parts.append(plural("{n} failed", "{n} failed", row["failed"]))
         if reasons:
             parts.append(
-                ", ".join(
-                    f"{reason} {count:,}"
+                _(", ").join(
+                    f"{reason_in_words(reason)} {count:,}"
                     for reason, count in sorted(reasons.items(), key=lambda each: -each[1])[:2]
                 )
             )

@@ -237,7 +237,7 @@ class EditorView(QWidget):
             return
         live = document.live
         since = (
-            QDateTime.fromSecsSinceEpoch(live.published).toString("d MMM")
+            QDateTime.fromSecsSinceEpoch(live.published).toString(_("d MMM"))
             if live and document.version
             else ""
         )

@@ -138,7 +138,7 @@ def _columns() -> list[Column]:
         return _(STATUS.get(info.status, STATUS[""])[0])
 
     def when(info: StrategyInfo) -> str:
-        return QDateTime.fromSecsSinceEpoch(info.changed).toString("d MMM yyyy, HH:mm")
+        return QDateTime.fromSecsSinceEpoch(info.changed).toString(_("d MMM yyyy, HH:mm"))
 
     def nothing(info: StrategyInfo) -> Any:
         return info.reason or ""

@@ -20,7 +20,7 @@ WIDTH, PICTURE = 252, 112
 def channel_words(channels: tuple[str, ...]) -> str:
     """The names of channels, as the reader says them."""
     types = node_types()
-    return ", ".join(_(types[each].label) if each in types else each for each in channels)
+    return _(", ").join(_(types[each].label) if each in types else each for each in channels)
 
 
 def only_sandbox(channels: tuple[str, ...]) -> list[str]:
