@@ -38,8 +38,8 @@ _SQL_TYPES: dict[str, type[Any]] = {
 }  # fmt: skip
 
 BUILTIN: dict[str, tuple[str, str]] = {
-    "external_id": (N_("Customer number"), "text"), "email": (N_("Email"), "text"), "phone": (N_("Phone"), "text"),
-    "first_name": (N_("First name"), "text"), "last_name": (N_("Last name"), "text"),
+    "external_id": (N_("Customer number"), "text"), "email": (N_("Email address"), "text"),
+    "phone": (N_("Phone"), "text"), "first_name": (N_("First name"), "text"), "last_name": (N_("Last name"), "text"),
     "timezone": (N_("Time zone"), "text"), "country": (N_("Country"), "text"), "language": (N_("Language"), "text"),
     "owner": (N_("Owner"), "text"), "stage": (N_("Stage"), "text"), "score": (N_("Score"), "number"),
     "wecom_id": (N_("WeCom ID"), "text"), "open_id": (N_("Official account ID"), "text"),
