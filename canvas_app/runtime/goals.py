@@ -50,7 +50,10 @@ def look_for_goals(
         if who:
             connection.execute(update(tables.enrollment).where(run.id.in_(reached)).values(goal_at=now))
     forget_leaving(connection)
-    active = and_(*whose, run.state == RunState.ACTIVE, run.version == version.id)
+    token, entries = tables.token.c, [version.node_ids[key] for key in version.entries]
+    entering = select(token.enrollment).where(token.enrollment == run.id, token.node.in_(entries))
+    # who stands at an entry is looked at on passing it, so that every run passes its entry
+    active = and_(*whose, run.state == RunState.ACTIVE, run.version == version.id, ~entering.exists())
     for reason, clause in _reasons_to_leave(version, scope):
         rows = select(run.id, literal(name_id(connection, reason))).select_from(joined).where(active, clause)
         connection.execute(
