@@ -6,6 +6,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
+from canvas_app.ui.canvas import clipboard
 from canvas_app.ui.canvas.actions import COMMANDS
 from canvas_app.ui.canvas.editor import CanvasEditor
 from nodes.graph import Edge, Graph, Node
@@ -116,7 +117,7 @@ def test_the_clipboard_holds_a_strategy_as_text(editor: CanvasEditor) -> None:
     other = CanvasEditor(Graph("Other"))
     data = QMimeData()
     data.setText(QGuiApplication.clipboard().text())
-    QGuiApplication.clipboard().setMimeData(data)
+    clipboard.put(data)
     other.paste()
     assert [node.type for node in other.graph.nodes.values()] == ["email"]
 

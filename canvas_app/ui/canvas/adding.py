@@ -165,7 +165,7 @@ class Adding(EditorCore):
         if self.selected():
             piece = edits.part(self.graph, self.selected())
             image = export.image_of(self.view.picture, self.canvas.bounds(self.selected()))
-            QGuiApplication.clipboard().setMimeData(clipboard.carried(piece, image))
+            clipboard.put(clipboard.carried(piece, image))
 
     def cut(self) -> None:
         """Copy the selected nodes and delete them."""

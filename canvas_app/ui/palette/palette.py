@@ -1,7 +1,7 @@
 """The palette widget: what can be added, by group; dragged, double-clicked or taken by Enter."""
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QDrag, QFontMetricsF, QKeyEvent, QPainter, QResizeEvent, QShowEvent
+from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QDrag, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -33,6 +33,7 @@ from canvas_app.ui.theme import (
 from storage.base.words import _
 
 _ROW, _ICON, _KEY, _INSET = 26, 18, 18, 8.0
+_HOVERS = (QEvent.Type.HoverEnter, QEvent.Type.HoverMove, QEvent.Type.HoverLeave)
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _FOLDED_WIDTH = 48
 # the widest window in which only icons are shown: the token is called `below_1440`
@@ -57,7 +58,7 @@ class _TileArt(QStyledItemDelegate):
         if index.data(ID) is None:
             self._heading(painter, row, str(index.data()))
         else:
-            over = bool(state & QStyle.StateFlag.State_MouseOver)
+            over = isinstance(option.widget, _Tiles) and option.widget.pointed == index.data(ID)
             chosen = bool(state & QStyle.StateFlag.State_Selected) and bool(
                 state & QStyle.StateFlag.State_HasFocus
             )
@@ -100,7 +101,9 @@ class _TileArt(QStyledItemDelegate):
 
 
 class _Tiles(QTreeView):
-    """The tree; drags a tile as its id. Its rows are the delegate's alone: the style would add a bar of its own."""
+    """The tree; drags a tile as its id. Says which one the pointer is on: the style would add a bar of its own."""
+
+    pointed = ""
 
     def fill_width(self) -> None:
         """One column as wide as can be seen: a hidden header does not see to that."""
@@ -110,18 +113,24 @@ class _Tiles(QTreeView):
         super().resizeEvent(event)
         self.fill_width()
 
-    def drawRow(self, painter: QPainter, options: QStyleOptionViewItem, index: Index) -> None:
-        option = QStyleOptionViewItem(options)
-        over = self.indexAt(self.viewport().mapFromGlobal(self.cursor().pos())) == index and self.underMouse()
-        state = option.state & ~QStyle.StateFlag.State_MouseOver
-        chosen = self.selectionModel().isSelected(index)
-        if over:
-            state |= QStyle.StateFlag.State_MouseOver
-        if chosen:
-            state |= QStyle.StateFlag.State_Selected
-        option.state = state
-        option.rect = self.visualRect(index)
-        self.itemDelegate().paint(painter, option, index)
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() in _HOVERS:
+            return False
+        return super().viewportEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self._point_at(self.indexAt(event.position().toPoint()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._point_at(QModelIndex())
+
+    def _point_at(self, index: QModelIndex) -> None:
+        kind = str(index.data(ID) or "")
+        if kind != self.pointed:
+            self.pointed = kind
+            self.viewport().update()
 
     def startDrag(self, supportedActions: Qt.DropAction) -> None:  # noqa: N803  (Qt's name)
         index = self.currentIndex()
