@@ -2,12 +2,20 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, false, or_, select
+from sqlalchemy import Connection, and_, exists, false, or_, select
 
 from nodes.comparisons import Clause, Column
 from storage import tables
+from storage.workspace import setting
 
 MARKETING = "marketing"
+DEFAULT_CAP = 2
+"""Marketing touches a contact and local day, over all strategies and channels."""
+
+
+def daily_cap(connection: Connection) -> int:
+    """The cap that the workspace's policy sets."""
+    return int((setting(connection, "policy") or {}).get("cap", DEFAULT_CAP))
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ from nodes.channels.email import Email
 from nodes.clauses import TOUCH_OUTCOMES
 from nodes.comparisons import Clause
 from nodes.comparisons import Column as Expression
-from nodes.eligibility import Standing, Terms, consent_given, used_today, verdicts
+from nodes.eligibility import Standing, Terms, consent_given, daily_cap, used_today, verdicts
 from nodes.library.rule_split import RuleSplit
 from nodes.library.wait_for import WaitFor
 from nodes.rules import Rule, reads
@@ -47,12 +47,11 @@ from storage import tables
 from storage.base.clock import local
 from storage.codes import TouchState
 from storage.contacts import day_number
-from storage.workspace import name_id, setting
+from storage.workspace import name_id
 
 if TYPE_CHECKING:
     from canvas_app.runtime.frontier import Frontier
 
-DEFAULT_CAP = 2
 _NEEDS_CARE = frozenset({"failed", "unknown", "bounced", "complained", "unsubscribed"})
 REASONS = ("suppressed", "no_address", "bad_address", "unsubscribed", "no_consent", "cap", "quiet_hours")
 
@@ -82,7 +81,7 @@ def inlined_nodes(
     """The channel nodes of a version that can be answered within a wave."""
     if version.shape.forks or _looks_at_outcomes(version, audiences):
         return {}
-    routes, cap = Routes(connection), int(setting(connection, "cap", DEFAULT_CAP))
+    routes, cap = Routes(connection), daily_cap(connection)
     found = {}
     for key, kind in version.channels.items():
         route = routes.of(version.id, version.node_ids[key])

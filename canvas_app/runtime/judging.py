@@ -30,15 +30,13 @@ from sqlalchemy.schema import CreateTable
 from canvas_app.runtime.published import Published
 from nodes.channels.email import Email
 from nodes.clauses import load_places
-from nodes.eligibility import Standing, Terms, consent_given, used_today, verdicts
+from nodes.eligibility import Standing, Terms, consent_given, daily_cap, used_today, verdicts
 from nodes.spec import Place
 from storage import tables
 from storage.base.clock import local
 from storage.codes import RunState, TouchState
 from storage.contacts import Contacts, day_number
-from storage.workspace import setting
 
-DEFAULT_CAP = 2  # marketing touches a contact and local day, over all strategies and channels
 WAIT = "~wait"  # no reason to skip: the window is closed now, the message waits on
 _OWNED = (TouchState.CLAIMED, TouchState.SENT, TouchState.UNKNOWN, TouchState.EXPECTING)
 
@@ -66,7 +64,7 @@ def judge(
     connection.execute(insert(judged).from_select(["touch", "contact", "node", "version", "reason"], rows))
     groups = connection.execute(select(judged.c.version, judged.c.node).distinct()).all()
     contacts = Contacts.load(connection)
-    cap = int(setting(connection, "cap", DEFAULT_CAP))
+    cap = daily_cap(connection)
     for version, node in sorted(groups, key=lambda group: _rank(versions[group.version], group.node)):
         _judge_node(connection, versions[version], node, contacts=contacts, now=now, cap=cap)
 
@@ -115,47 +113,38 @@ def _judge_node(
     nothing: ColumnElement[Any] = null()
     # a message that was claimed before has its place under the cap already
     tried = exists().where(tables.touch.c.id == judged.c.touch, tables.touch.c.at.is_not(None))
+    day = case(days, value=table.c.place, else_=null())
+    mine = table.c.id == judged.c.contact
+    connection.execute(update(judged).where(here, mine).values(day=day))
     used = case((tried, 0), else_=func.coalesce(used_today(judged.c.contact, judged.c.day), 0))
     standing = Standing(
         contact=table.c.id, place=table.c.place,
         address=nothing if known is None else table.c[known.column],
         folded=nothing if known is None else table.c[known.fold or known.column],
-        given=consent_given(table.c.id, terms.channel),
-        used=used, now=literal(now),
+        given=consent_given(table.c.id, terms.channel), used=used, now=literal(now),
     )  # fmt: skip
-    whens = [(clause, literal(reason)) for clause, reason in verdicts(terms, standing)]
+    verdict = case(*((clause, literal(reason)) for clause, reason in verdicts(terms, standing)), else_=null())
+    open_ = judged.c.reason.is_(None)
+    connection.execute(update(judged).where(here, open_, mine).values(reason=verdict))
     if known is not None:
-        whens.append((_owned_by_another(table, standing.folded, node), literal("duplicate_address")))
-    day = case(days, value=table.c.place, else_=null())
-    local_day = select(day).where(table.c.id == judged.c.contact).scalar_subquery()
-    connection.execute(update(judged).where(here).values(day=local_day))
-    verdict = select(case(*whens, else_=null())).where(table.c.id == judged.c.contact).scalar_subquery()
-    connection.execute(update(judged).where(here, judged.c.reason.is_(None)).values(reason=verdict))
+        twin = _owned_by_another(table, standing.folded, node)
+        connection.execute(update(judged).where(here, open_, mine, twin).values(reason="duplicate_address"))
     if terms.marketing:
         _reserve(connection, and_(here, ~tried))
 
 
 def _owned_by_another(table: Table, fold: ColumnElement[Any], node: int) -> ColumnElement[bool]:
     """Another contact with the address has this node's message, or comes first in this very batch."""
-    other, touch, mine = table.alias(), tables.touch.c, judged.alias()
-    theirs = (
-        select(literal(1))
-        .select_from(tables.touch)
-        .where(touch.contact == other.c.id, touch.node == node, touch.state.in_(_OWNED))
-    )
+    other, touch, batch = table.alias(), tables.touch.c, judged.alias()
+    same = and_(other.c[fold.name] == fold, other.c.id != table.c.id)
+    owned = other.join(tables.touch, touch.contact == other.c.id)
+    theirs = select(literal(1)).select_from(owned).where(same, touch.node == node, touch.state.in_(_OWNED))
     before = (
         select(literal(1))
-        .select_from(mine)
-        .where(
-            mine.c.contact == other.c.id,
-            mine.c.node == node,
-            mine.c.touch < judged.c.touch,
-            mine.c.reason.is_(None),
-        )
+        .select_from(other.join(batch, batch.c.contact == other.c.id))
+        .where(same, batch.c.node == node, batch.c.touch < judged.c.touch, batch.c.reason.is_(None))
     )
-    return exists().where(
-        other.c[fold.name] == fold, other.c.id != table.c.id, or_(theirs.exists(), before.exists())
-    )
+    return or_(theirs.exists(), before.exists())
 
 
 def _reserve(connection: Connection, here: ColumnElement[bool]) -> None:
