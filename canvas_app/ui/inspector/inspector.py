@@ -13,7 +13,7 @@ from canvas_app.ui.forms.form import ParamForm
 from canvas_app.ui.inspector.changes import ChangesView
 from canvas_app.ui.inspector.header import Header
 from canvas_app.ui.inspector.people import PeopleView
-from canvas_app.ui.shell.parts import box, column, row, scroll
+from canvas_app.ui.shell.parts import box, column, row, scroll, settled
 from canvas_app.ui.theme import set_role, size
 from canvas_app.ui.widgets import EmptyState, KeyCap, divider, label
 from nodes.graph import Graph, Node
@@ -166,6 +166,7 @@ class Inspector(QFrame):
         if node is not None:
             pieces.insert(0, label(node_types()[kind].tooltip(), "hint", wrap=True))
         self._settings.setWidget(box(column(*pieces, gap=16, margins=(16, 16, 16, 16)), "surface"))
+        settled(self._settings)
         self._show_problems()
 
     def _context(self) -> Context:

@@ -69,6 +69,17 @@ def scroll(inner: QWidget, role: str = "surface") -> QScrollArea:
     return made
 
 
+def settled(widget: QWidget) -> QWidget:
+    """Let the style sheet size everything inside first: Chinese letters make rows higher than layouts remember."""
+    for child in widget.findChildren(QWidget):
+        child.ensurePolished()
+    for layout in widget.findChildren(QLayout):
+        layout.invalidate()
+    if (own := widget.layout()) is not None:
+        own.activate()
+    return widget
+
+
 def shown(text: str) -> str:
     """Data as a tab, button or box shows it whole: `&` would make the next letter a shortcut."""
     return text.replace("&", "&&")
