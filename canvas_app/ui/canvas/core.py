@@ -63,7 +63,7 @@ class EditorCore(QWidget):
         self.undo_stack.clear()
         self.canvas.load(graph)
         if another:
-            self.view.fit_all()
+            self.view.open_readable()
         self.refreshed()
         self._selection_changed()
 

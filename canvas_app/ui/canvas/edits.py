@@ -30,7 +30,9 @@ def spliced(graph: Graph, edge: Edge, node: Node, out_port: str | None, at: Poin
     step = metrics.WIDTH + metrics.GAP
     sx, _sy = graph.position(edge.source)
     tx, ty = graph.position(edge.target)
-    spot = at or (max(sx + step, metrics.snapped((sx + tx) / 2)), ty)
+    spot = at or (metrics.snapped((sx + tx) / 2), ty)
+    if tx >= sx:  # forward: never on top of the node the wire comes from
+        spot = (max(sx + step, spot[0]), spot[1])
     if edge.source not in graph.downstream(edge.target):
         missing = spot[0] + step - tx if tx >= sx else 0.0
         if missing > 0:

@@ -1,6 +1,6 @@
 """The view: turns mouse, wheel and keys into gestures, and paints the still picture with what moves above it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QFrame, QGraphicsView, QToolTip
 
-from canvas_app.ui.canvas import metrics, overlay_art
+from canvas_app.ui.canvas import framing, metrics, overlay_art
 from canvas_app.ui.canvas.drop import Drop
 from canvas_app.ui.canvas.gestures import BoxSelect, Gesture, Pan, Wire, rim_push
 from canvas_app.ui.canvas.hits import EDGE, EDGE_PLUS, FOLD, IN, OUT, PLUS, Hit, hit
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 _WORLD = QRectF(-400_000, -400_000, 800_000, 800_000)
 _WHEEL_STEP, _WHEEL_PAN = 1.2, 56.0
 _SETTLE = 120  # ms after which a zoomed picture is painted sharply
-_FIT_MARGIN = 40.0
 _ADDS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 
 
@@ -59,7 +58,7 @@ class CanvasView(QGraphicsView):
         self.hover: Hit | None = None
         self.drag_distance = QApplication.startDragDistance() / 2
         self._space = False
-        self._refit = False
+        self._refit: Callable[[], None] | None = None
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE)
         self._settle.timeout.connect(self._settled)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -87,14 +86,14 @@ class CanvasView(QGraphicsView):
 
     def pan_by(self, dx: float, dy: float) -> None:
         """Move the picture by some device pixels."""
-        self._refit = False
+        self._refit = None
         across, down = self.horizontalScrollBar(), self.verticalScrollBar()
         across.setValue(round(across.value() - dx))
         down.setValue(round(down.value() - dy))
 
     def zoom_at(self, zoom: float, at: QPointF | None = None) -> None:
         """Zoom with a place of the viewport (its middle) staying where it is."""
-        self._refit = False
+        self._refit = None
         place = at or QRectF(self.viewport().rect()).center()
         zoom = max(metrics.SMALLEST, min(metrics.LARGEST, zoom))
         held = self.viewportTransform().inverted()[0].map(place)
@@ -121,16 +120,21 @@ class CanvasView(QGraphicsView):
         if area.isEmpty():
             self.center_at(area.center(), 1.0)
             return
-        width, height = self.viewport().width(), self.viewport().height()
-        across = max(width - 2 * _FIT_MARGIN, 50) / area.width()
-        down = max(height - 2 * _FIT_MARGIN, 50) / area.height()
-        zoom = max(metrics.SMALLEST, min(across, down, largest))
-        self.center_at(area.center(), zoom)
+        self.center_at(area.center(), framing.whole(area, QSizeF(self.viewport().size()), largest))
 
     def fit_all(self) -> None:
         """Show everything, and keep doing so while the window finds its size."""
         self.fit(self.canvas.bounds())
-        self._refit = True
+        self._refit = self.fit_all
+
+    def open_readable(self) -> None:
+        """Show a strategy as it opens, and keep doing so while the window finds its size."""
+        area = self.canvas.bounds()
+        if area.isEmpty():
+            self.fit_all()
+        else:
+            self.center_at(*framing.opening(area, QSizeF(self.viewport().size())))
+        self._refit = self.open_readable
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
@@ -138,8 +142,8 @@ class CanvasView(QGraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._refit:
-            self.fit_all()
+        if self._refit is not None:
+            self._refit()
         self.view_changed.emit()
 
     def _settled(self) -> None:
