@@ -375,15 +375,3 @@ def test_a_damaged_workspace_is_told_in_a_sentence(opened: Open, qtbot: QtBot, t
     until(qtbot, window.banner.isVisible)
     assert "workspace" in window.banner.text()
     assert "Traceback" not in window.banner.text()
-
-
-def test_days_are_written_as_the_language_writes_them() -> None:
-    from canvas_app.ui.shell.dates import day_text
-    from storage.base.words import set_language
-
-    instant = 1_795_000_000
-    found = []
-    for code in ("en", "zh_CN", "vi"):
-        set_language(code)
-        found.append(day_text(instant))
-    assert found == ["18 Nov", "11月18日", "18/11"]

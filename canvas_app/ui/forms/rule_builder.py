@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from canvas_app.ui.forms.base import Context
 from canvas_app.ui.forms.conditions import Condition, new_leaf
-from canvas_app.ui.shell.parts import row
+from canvas_app.ui.shell.parts import row, settled
 from canvas_app.ui.theme import set_role
 from canvas_app.ui.widgets import ElidedLabel, SegmentedControl, icon_button, link_button
 from storage.base.words import N_, _
@@ -103,6 +103,7 @@ class Group(QFrame):
         self._rows.addWidget(made)
         self._parts.append(made)
         self._rail.setVisible(True)
+        settled(made)
         return made
 
     def begin_condition(self) -> None:
@@ -158,6 +159,7 @@ class RuleBuilder(QWidget):
         self._group = Group(rule, self._context, narrow=self._narrow)
         self._group.edited.connect(self._tell)
         self._outer.addWidget(self._group)
+        settled(self._group)
 
     def rule(self) -> Json:
         """The rule as the file writes it; None while there is no condition."""

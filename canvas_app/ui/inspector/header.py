@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QToolButton, QWidge
 
 from canvas_app.ui.shell.parts import column, row
 from canvas_app.ui.theme import color, icon, paint_icon, set_role
-from canvas_app.ui.widgets import icon_button, label, paint_kind_tile
+from canvas_app.ui.widgets import ElidedLabel, icon_button, paint_kind_tile
 from nodes.graph import Node
 from storage.base.words import _
 
@@ -56,7 +56,7 @@ class Header(QWidget):
         self.name.setAccessibleName(_("Name of the node"))
         self.name.textEdited.connect(self.renamed)
         self.name.returnPressed.connect(self.name.clearFocus)
-        self.caption = label("", "small")
+        self.caption = ElidedLabel("", "small")
         self.caption.setContentsMargins(6, 0, 0, 0)
         self.help = icon_button(
             "mdi6.help-circle-outline", _("Help on this node"), lambda: self.asked.emit("help")
