@@ -14,7 +14,7 @@ from canvas_app.ui.palette.catalogue import GROUPS, PRESET_NAMES, preset_of, pre
 from canvas_app.ui.palette.palette import Palette
 from canvas_app.ui.palette.search import score
 from canvas_app.ui.palette.tile_model import ID
-from canvas_app.ui.theme import install
+from canvas_app.ui.theme import color, install
 from nodes.graph import Graph, Node
 from nodes.registry import behaviour, node_types
 from storage.base.problems import Level
@@ -130,6 +130,14 @@ def test_a_double_click_adds(palette: Palette, qtbot: QtBot) -> None:
     with qtbot.waitSignal(palette.node_wanted) as told:
         keys.double_click(palette.tree.viewport(), place)
     assert told.args == ["email"]
+
+
+def test_the_tile_below_the_pointer_is_lit_within_its_margins(palette: Palette) -> None:
+    row = palette.tree.visualRect(place_of(palette, "email"))
+    keys.point_at(palette.tree.viewport(), row.center())
+    seen = palette.tree.viewport().grab().toImage()
+    assert seen.pixelColor(12, row.top() + 4).name() == color("hover").name()
+    assert seen.pixelColor(3, row.center().y()).name() == color("surface").name()
 
 
 def test_in_a_narrow_window_only_icons_are_left(qtbot: QtBot) -> None:

@@ -23,3 +23,8 @@ def double_click(widget: QWidget, at: QPoint) -> None:
     """Click twice with the left button."""
     QTest.mouseClick(widget, Qt.MouseButton.LeftButton, NO_KEYS, at)
     QTest.mouseDClick(widget, Qt.MouseButton.LeftButton, NO_KEYS, at)
+
+
+def point_at(widget: QWidget, at: QPoint) -> None:
+    """Move the pointer somewhere."""
+    QTest.mouseMove(widget, at)

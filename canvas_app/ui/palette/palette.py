@@ -33,7 +33,6 @@ from canvas_app.ui.theme import (
 from storage.base.words import _
 
 _ROW, _ICON, _KEY, _INSET = 26, 18, 18, 8.0
-_HOVERS = (QEvent.Type.HoverEnter, QEvent.Type.HoverMove, QEvent.Type.HoverLeave)
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _FOLDED_WIDTH = 48
 # the widest window in which only icons are shown: the token is called `below_1440`
@@ -76,6 +75,7 @@ class _TileArt(QStyledItemDelegate):
         painter.drawText(row.adjusted(16, 2, -8, 0), _LEFT, text)
 
     def _tile(self, painter: QPainter, row: QRectF, index: Index, *, over: bool, chosen: bool) -> None:
+        painter.fillRect(row, color("surface"))  # over the bar that the style paints below the pointer
         if over or chosen:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color("accent_tint" if chosen else "hover"))
@@ -101,7 +101,7 @@ class _TileArt(QStyledItemDelegate):
 
 
 class _Tiles(QTreeView):
-    """The tree; drags a tile as its id. Says which one the pointer is on: the style would add a bar of its own."""
+    """The tree; drags a tile as its id. Says which one the pointer is on."""
 
     pointed = ""
 
@@ -112,11 +112,6 @@ class _Tiles(QTreeView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.fill_width()
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        if event.type() in _HOVERS:
-            return False
-        return super().viewportEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
