@@ -40,7 +40,7 @@ from nodes.spec import ENDED, FAILED, JUMPED, RESTING, RUN_NODE, SKIPPED, Moment
 from storage import tables
 from storage.contacts import ContactField
 
-GONE_GOAL, GONE_RULE = 1, 2
+GONE_GOAL, GONE_RULE, GONE_END = 1, 2, 3
 FEW_PLACES = 8
 
 
@@ -102,6 +102,8 @@ class Frontier:
         new[f"p_{index}"] = case((reach, port), else_=null())
         self.push(new)
         self.plans[occurrence] = plan
+        if plan.ends is not None and self.version.shape.forks:
+            self._gone([(column(f"p_{index}") == ENDED, GONE_END)])  # its siblings go no further
         self._write(index, plan)
 
     def _stack_message(self, index: int, occurrence: Occurrence) -> None:
@@ -211,17 +213,14 @@ class Frontier:
             ):
                 found.append((self.scope.in_run(wanted), code))
         if found:
-            before = self.layers.read("g_") if self._looks_for_goal else literal(0)
-            self.push(
-                {
-                    "g_": case(
-                        (before != 0, before),
-                        *((clause, literal(code)) for clause, code in found),
-                        else_=literal(0),
-                    )
-                }
-            )
-            self._looks_for_goal = True
+            self._gone(found)
+
+    def _gone(self, found: list[tuple[Clause, int]]) -> None:
+        """Note why runs are over; the first reason stays."""
+        before = self.layers.read("g_") if self._looks_for_goal else literal(0)
+        whens = ((clause, literal(code)) for clause, code in found)
+        self.push({"g_": case((before != 0, before), *whens, else_=literal(0))})
+        self._looks_for_goal = True
 
     # the statement ----------------------------------------------------------------------------------------------
 

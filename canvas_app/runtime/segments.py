@@ -4,7 +4,7 @@ A segment starts where tokens stand: they leave the start node by their port, or
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import networkx as nx
 
@@ -89,16 +89,24 @@ def without_switched_off(graph: Graph) -> Graph:
         kind = behaviour(node, graph)
         ports = kind.ports() if kind else ()
         onward = graph.edges_from(node.id, ports[0].id) if ports else ()
-        incoming = graph.edges_to(node.id)
         if kind is not None and kind.entry:
-            graph = graph.without_nodes([node.id])
-            continue
-        bridged = [Edge(before.source, before.port, after.target) for before in incoming for after in onward]
-        graph = graph.without_nodes([node.id])
-        for edge in bridged:
-            if edge.source != node.id != edge.target:
-                graph = graph.with_edge(edge)
+            onward = ()
+        edges = dict.fromkeys(passed for edge in graph.edges for passed in _past(edge, node.id, onward))
+        graph = replace(graph.without_nodes([node.id]), edges=tuple(edges))
     return graph
+
+
+def _past(edge: Edge, node: str, onward: tuple[Edge, ...]) -> Iterator[Edge]:
+    """What becomes of an edge where people pass a node by, in its place among the others."""
+    if edge.source == node:
+        return
+    if edge.target != node:
+        yield edge
+        return
+    for after in onward:
+        if after.target != node:
+            limits = [each for each in (edge.max_passes, after.max_passes) if each is not None]
+            yield Edge(edge.source, edge.port, after.target, min(limits, default=None))
 
 
 def with_jumps(graph: Graph) -> Graph:
@@ -132,10 +140,9 @@ def topological(graph: Graph) -> dict[str, int]:
                 back.add(edge.target)
                 stack.append((edge.target, iter(graph.edges_from(edge.target)[::-1])))
 
-    roots = [key for key in graph.nodes if not graph.edges_to(key)] + sorted(graph.nodes)
-    finished = [
-        node for root in reversed(list(dict.fromkeys(roots))) if root not in back for node in visit(root)
-    ]
+    roots = [key for key in graph.nodes if not graph.edges_to(key)]
+    starts = [*reversed(roots), *sorted(graph.nodes)]  # the latter are new only where edges go round
+    finished = [node for root in starts if root not in back for node in visit(root)]
     for node in reversed(finished):
         seen[node] = len(seen)
     return seen
