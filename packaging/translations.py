@@ -33,9 +33,25 @@ def literals(argument: ast.expr) -> Iterator[str]:
         raise SyntaxError("an f-string cannot be translated: use {names} and pass the values")
 
 
+def shown_docstring(found: ast.ClassDef) -> Iterator[str]:
+    """The first line of the docstring of a node type: the window shows it as the node's help."""
+    names = {
+        name.id
+        for line in found.body
+        if isinstance(line, ast.Assign)
+        for target in line.targets
+        for name in ast.walk(target)
+        if isinstance(name, ast.Name)
+    }
+    if "type_id" in names and (text := ast.get_docstring(found)):
+        yield text.splitlines()[0]
+
+
 def marked(file: Path) -> Iterator[Text]:
-    """Every text of `file` inside N_(…), _(…) or plural(…, …, n)."""
+    """Every text of `file` inside N_(…), _(…) or plural(…, …, n), and the help of node types."""
     for call_ in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(call_, ast.ClassDef):
+            yield from shown_docstring(call_)
         if not isinstance(call_, ast.Call) or not call_.args:
             continue
         name = getattr(call_.func, "id", None) or getattr(call_.func, "attr", None)

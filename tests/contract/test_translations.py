@@ -88,3 +88,13 @@ def test_an_f_string_cannot_be_marked(translations: ModuleType, project: Path) -
     (project / "storage" / "words.py").write_text('_(f"Hello {name}")', encoding="utf-8")
     with pytest.raises(SystemExit, match="f-string"):
         translations.main([])
+
+
+def test_the_help_of_a_node_type_is_a_text(translations: ModuleType, tmp_path: Path) -> None:
+    code = tmp_path / "delay.py"
+    code.write_text(
+        'class Delay:\n    """Keep people waiting.\n\n    More."""\n\n    type_id, icon = "delay", "clock"\n\n\n'
+        'class Part:\n    """Nobody reads this."""\n',
+        encoding="utf-8",
+    )
+    assert list(translations.marked(code)) == ["Keep people waiting."]
