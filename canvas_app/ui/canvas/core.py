@@ -73,6 +73,7 @@ class EditorCore(QWidget):
         Changes with the same `merge` key less than a second apart are one step, so that typing is.
         """
         if graph != self.graph:
+            self.view.pan_by(0, 0)  # whoever edits stays where they look, whatever size the window gets
             self.undo_stack.push(ReplaceGraph(self._show, self.graph, graph, text, merge))
 
     def _show(self, graph: Graph) -> None:

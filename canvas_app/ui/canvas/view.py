@@ -93,7 +93,6 @@ class CanvasView(QGraphicsView):
 
     def zoom_at(self, zoom: float, at: QPointF | None = None) -> None:
         """Zoom with a place of the viewport (its middle) staying where it is."""
-        self._refit = None
         place = at or QRectF(self.viewport().rect()).center()
         zoom = max(metrics.SMALLEST, min(metrics.LARGEST, zoom))
         held = self.viewportTransform().inverted()[0].map(place)
@@ -103,6 +102,7 @@ class CanvasView(QGraphicsView):
 
     def _look(self, zoom: float, held: QPointF, place: QPointF) -> None:
         """Show `held` of the scene at `place` of the viewport."""
+        self._refit = None
         self.setTransform(QTransform.fromScale(zoom, zoom))
         now = self.viewportTransform().map(held)
         across, down = self.horizontalScrollBar(), self.verticalScrollBar()

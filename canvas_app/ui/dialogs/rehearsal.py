@@ -45,7 +45,7 @@ class RehearsalSheet(Sheet):
         super().__init__(parent, title, caption, width=860)
         self.body.addWidget(KpiStrip(_figures(graph, found)))
         rows = [(graph.nodes[key], counter) for key, counter in found.nodes.items() if key in graph.nodes]
-        self.table = DataTable(RowsModel(_columns(), rows), framed=True)
+        self.table = DataTable(RowsModel(_columns(graph), rows), framed=True)
         self.table.setAccessibleName(_("What happened at each node"))
         self.table.setMinimumHeight(min(420, 40 + 36 * max(3, len(rows))))
         self.body.addWidget(self.table)
@@ -72,12 +72,12 @@ def _figures(graph: Graph, found: Rehearsal) -> tuple[Kpi, ...]:
     skipped = sum(int(counter["skipped"]) for counter in found.nodes.values())
     return (
         Kpi(_("Entered"), f"{entered:,}"), Kpi(_("Messages"), f"{messages:,}"), Kpi(_("Calls"), f"{calls:,}"),
-        Kpi(_("Reached the goal"), f"{int(reasons.get('goal') or 0):,}"), Kpi(_("Skipped"), f"{skipped:,}"),
+        Kpi(_("Goal"), f"{int(reasons.get('goal') or 0):,}"), Kpi(_("Skipped"), f"{skipped:,}"),
         Kpi(_("Still in it"), f"{int(found.runs.get('active') or 0):,}"),
     )  # fmt: skip
 
 
-def _columns() -> list[Column]:
+def _columns(graph: Graph) -> list[Column]:
     types = node_types()
 
     def title(row: tuple[Node, Mapping[str, Any]]) -> str:
@@ -86,7 +86,13 @@ def _columns() -> list[Column]:
 
     def ways(row: tuple[Node, Mapping[str, Any]]) -> str:
         ports = row[1].get("ports") or {}
-        return " · ".join(f"{port} {count:,}" for port, count in ports.items()) if len(ports) > 1 else ""
+        kind = types.get(row[0].type)
+        names = {each.id: each.label for each in kind(row[0], graph).ports()} if kind else {}
+        return (
+            " · ".join(f"{names.get(port) or port} {count:,}" for port, count in ports.items())
+            if len(ports) > 1
+            else ""
+        )
 
     def figure(key: str) -> Any:
         return lambda row: int(row[1].get(key) or 0)
@@ -97,5 +103,6 @@ def _columns() -> list[Column]:
         Column(_("Went on"), figure("done"), number=True, width=88),
         Column(_("Skipped"), figure("skipped"), number=True, width=88),
         Column(_("Failed"), figure("failed"), number=True, width=80),
+        Column(_("Left"), figure("exited"), number=True, width=72),
         Column(_("Still here"), figure("waiting"), number=True, width=96),
     ]
