@@ -130,22 +130,20 @@ class WaveCohort:
 
     def happened(self, event: str, tests: tuple[Test, ...], until: Expression) -> Clause:
         """Whether an event came in time."""
-        row = tables.event.c
-        touch = tables.touch.c
-        before = [self.frontier.version.node_ids[key] for key in self._messages_before()]
+        row, touch = tables.event.c, tables.touch.c
+        before = self._messages_before()
         since: Expression = self.arrived
         if before:
-            sent = select(func.max(touch.at)).where(
-                touch.enrollment == column("s_enrollment"), touch.node.in_(before), touch.state.in_(_LEFT)
-            )
+            newest = self._touch(before)
+            sent = select(touch.at).where(touch.id == newest, touch.state.in_(_LEFT))
             since = func.coalesce(sent.scalar_subquery(), since)
-            inline = self._inline(tuple(self._messages_before()))
+            inline = self._inline(before)
             since = case(*((passed, NOW) for passed, _ in inline), else_=since) if inline else since
         return (
             select(literal(1))
             .where(
                 row.contact == column("s_contact"), row.type == name_id(event), row.at >= since, row.at <= NOW,
-                row.at <= until, tests_clause(tests),
+                row.at <= until, tests_clause(tests), *self.scope.counting,
             )
             .exists()
         )  # fmt: skip
@@ -189,7 +187,7 @@ class WaveCohort:
         )
         return newest.order_by(row.round.desc(), row.id.desc()).limit(1).scalar_subquery()
 
-    def _messages_before(self) -> list[str]:
+    def _messages_before(self) -> tuple[str, ...]:
         """The channel nodes from which this one is reached without another channel between."""
         graph, found, seen = self.frontier.version.shape.graph, [], {self.occurrence.node}
         waiting = [edge.source for edge in graph.edges_to(self.occurrence.node)]
@@ -202,7 +200,7 @@ class WaveCohort:
                 found.append(node)
             else:
                 waiting += [edge.source for edge in graph.edges_to(node)]
-        return sorted(found)
+        return tuple(sorted(found))
 
 
 _STATE_WORDS = {

@@ -3,7 +3,19 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, Text, cast, delete, func, insert, literal, select
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.schema import CreateTable
 
 from canvas_app.runtime.entries import collect, enter
@@ -28,6 +40,14 @@ from storage.workspace import Workspace, name_id, set_setting, setting
 
 HOUR = 3600
 NOT_CHOSEN = "~only"  # why a message stays while only some contacts' work is done
+# as the partial indexes say it
+_SOME_MESSAGE = text("SELECT 1 FROM touch WHERE state IN (0, 1) AND state = 0 AND not_before <= :now LIMIT 1")
+_SOME_EVENT = (
+    select(literal(1))
+    .where(tables.event.c.handled.is_(False), tables.event.c.at <= bindparam("now", type_=BigInteger))
+    .limit(1)
+)
+_SOME_TOKEN = text("SELECT 1 FROM token WHERE due <= :now LIMIT 1")
 SendDue = Callable[[Workspace, "Engine", int], int]
 
 
@@ -43,6 +63,9 @@ class Engine:
         self._inlined: dict[int, dict[str, Inlined]] = {}
         self._signature: tuple[Any, ...] = ()
         self._around: Surroundings | None = None
+        self._homes: dict[str, Surroundings] = {}
+        self._live: list[Published] | None = None
+        self._fresh = False
 
     # -- what there is -----------------------------------------------------------------------------------------
 
@@ -53,17 +76,29 @@ class Engine:
         return self._versions[number]
 
     def live(self, connection: Connection) -> list[Published]:
-        """The versions that contacts enter now, by priority."""
+        """The versions that contacts enter now, by priority; looked up once a tick."""
+        if self._live is not None:
+            return self._live
         rows = connection.scalars(
             select(tables.strategy.c.live)
             .where(tables.strategy.c.status == "live")
             .order_by(tables.strategy.c.id)
         )
         found = [self.version(connection, number) for number in rows if number is not None]
-        return sorted(found, key=lambda version: -(version.settings.priority or 0))
+        self._live = sorted(found, key=lambda version: -(version.settings.priority or 0))
+        return self._live
 
     def around(self, connection: Connection, version: Published | None = None) -> Surroundings:
-        """Catalogue, places and audiences; compiled segments are forgotten when one of them changes."""
+        """Catalogue, places and audiences, read once a tick; what was compiled is forgotten when one changes."""
+        if not self._fresh or self._around is None:
+            self._refresh(connection)
+        zone = version.settings.timezone if version is not None else ""
+        if zone not in self._homes:
+            assert self._around is not None
+            self._homes[zone] = self._around.within(zone)
+        return self._homes[zone]
+
+    def _refresh(self, connection: Connection) -> None:
         account = tables.account.c
         account_seen = (
             account.name + account.kind + cast(account.params, Text) + cast(account.is_default, Text)
@@ -81,9 +116,13 @@ class Engine:
         )
         if self._around is None or signature != self._signature:
             self._around, self._signature = Surroundings.load(connection), signature
-            self._ready.clear()
-            self._inlined.clear()
-        return self._around.within(version.settings.timezone if version is not None else "")
+            for kept in (self._ready, self._inlined, self._homes):
+                kept.clear()
+        self._fresh = True
+
+    def _begin_tick(self) -> None:
+        """Others may have changed the workspace since."""
+        self._fresh, self._live = False, None
 
     # -- one tick ----------------------------------------------------------------------------------------------
 
@@ -93,6 +132,7 @@ class Engine:
         `only`: numbers of the contacts whose work is done; everybody else's stays due.
         """
         moved, self.only = 0, only
+        self._begin_tick()
         if self._idle(now):
             return 0
         self._begin(now)
@@ -204,6 +244,8 @@ class Engine:
 
     def _events(self, now: int) -> int:
         with self.workspace.write() as connection:
+            if connection.execute(_SOME_EVENT, {"now": now}).first() is None:
+                return 0
             live = self.live(connection)
             taken = take_events(connection, live, self.around(connection), now, only=self.only)
             for version in live if taken else ():
@@ -222,6 +264,8 @@ class Engine:
                 moved += self._wave(connection, *group, now)
 
     def _next_group(self, connection: Connection, now: int) -> tuple[Published, str, bool] | None:
+        if connection.execute(_SOME_TOKEN, {"now": now}).first() is None:
+            return None
         token = tables.token.c
         running = select(tables.version.c.id).join(tables.strategy).where(tables.strategy.c.status == "live")
         arriving = (token.port < 0).label("arriving")
@@ -319,6 +363,8 @@ class Engine:
 def send_sandboxed(workspace: Workspace, engine: Engine, now: int) -> int:
     """Settle what sandbox accounts owe; returns how many messages that were."""
     with workspace.write() as connection:
+        if connection.execute(_SOME_MESSAGE, {"now": now}).first() is None:
+            return 0
         return send_sandbox(connection, now, engine.judge)
 
 

@@ -40,6 +40,9 @@ candidate = Table(
 )  # fmt: skip
 
 
+_SOMEBODY = select(candidate.c.contact).limit(1)
+
+
 def collect(connection: Connection, rows: Any) -> int:
     """Note who might enter: (contact, value of the re-entry key or ""). Returns how many."""
     connection.execute(CreateTable(candidate, if_not_exists=True))
@@ -59,6 +62,8 @@ def enter(connection: Connection, version: Published, node: str, by: EnteredBy, 
     if settings.reentry.mode == "always" and not keyed:
         _end_running(connection, version, now)
     connection.execute(delete(candidate).where(~_may_enter(version, by, now, keyed=keyed)))
+    if connection.scalar(_SOMEBODY) is None:
+        return 0
     last = connection.scalar(select(func.coalesce(func.max(run.id), 0)))
     contact = tables.contact.c
     key = func.nullif(candidate.c.key, "") if keyed else literal(None, Text)

@@ -33,7 +33,7 @@ from canvas_app.runtime.published import Published
 from canvas_app.runtime.scratch import NOW, SEED_COLUMNS, Moments, moment, seed
 from canvas_app.runtime.segments import Occurrence, Segment
 from nodes.clauses import Scope
-from nodes.comparisons import Clause
+from nodes.comparisons import Clause, belongs
 from nodes.comparisons import Column as Expression
 from nodes.rules import Rule, reads
 from nodes.spec import ENDED, FAILED, JUMPED, RESTING, RUN_NODE, SKIPPED, Moment, Plan
@@ -257,6 +257,14 @@ class WaveScope(Scope):
     def since(self) -> Expression | None:
         """In goal and exit rules events count from the start of the pass."""
         return column("s_entered", BigInteger) if self.in_pass else None
+
+    @property
+    def counting(self) -> list[Clause]:
+        """With a re-entry key, events of other runs do not count."""
+        key = self.frontier.version.settings.reentry.key
+        run = tables.enrollment.c
+        mine = select(run.entry_key).where(run.id == column("s_enrollment")).scalar_subquery()
+        return [belongs(key, mine)] if key else []
 
     def in_run(self, rule: Rule) -> Clause:
         """A goal or exit rule."""

@@ -9,7 +9,7 @@ from canvas_app.runtime.leaving import forget_leaving, leave, leaving
 from canvas_app.runtime.published import Published
 from canvas_app.runtime.surroundings import Surroundings
 from nodes.clauses import Scope
-from nodes.comparisons import Clause
+from nodes.comparisons import Clause, belongs
 from nodes.library.audience import Audience
 from nodes.library.wait_for import WaitFor
 from nodes.rules import Rule, reads
@@ -22,12 +22,20 @@ changed = Table("changed", MetaData(), Column("contact", Integer, primary_key=Tr
 
 
 class RunScope(Scope):
-    """Rules over enrollments joined to their contacts: events count from the start of the pass."""
+    """Rules over enrollments joined to their contacts; with `in_pass` events count from the start of the pass."""
+
+    key: str = ""
+    in_pass: bool = True
+
+    @property
+    def counting(self) -> list[Clause]:
+        """With a re-entry key, events of other runs do not count."""
+        return [belongs(self.key, tables.enrollment.c.entry_key)] if self.key else []
 
     @property
     def since(self) -> Any:
         """The start of the pass."""
-        return tables.enrollment.c.entered
+        return tables.enrollment.c.entered if self.in_pass else None
 
 
 def look_for_goals(
@@ -36,6 +44,7 @@ def look_for_goals(
     """End the runs of `changed` contacts whose goal or exit rule holds, or who left the live audience."""
     settings, run = version.settings, tables.enrollment.c
     scope = RunScope(around.contacts, places=around.places, now=now, audiences=around.audiences)
+    scope.key = version.settings.reentry.key
     whose = [run.strategy == version.strategy]
     if not everybody:
         whose.append(run.contact.in_(select(changed.c.contact)))
@@ -90,8 +99,11 @@ def _look_at_rule_waits(
     for key, kind in version.shape.types.items():
         if isinstance(kind, WaitFor) and kind.until_rule is not None:
             joined = tables.enrollment.join(scope.contacts.table, scope.contacts.table.c.id == run.contact)
-            plain = Scope(scope.contacts, places=scope.places, now=now, audiences=scope.audiences)
-            true_now = select(run.id).select_from(joined).where(and_(*whose), plain.clause(kind.until_rule))
+            any_time = RunScope(scope.contacts, places=scope.places, now=now, audiences=scope.audiences)
+            any_time.key, any_time.in_pass = scope.key, False
+            true_now = (
+                select(run.id).select_from(joined).where(and_(*whose), any_time.clause(kind.until_rule))
+            )
             connection.execute(
                 update(tables.token)
                 .where(token.node == version.node_ids[key], token.port >= 0, token.enrollment.in_(true_now))
