@@ -108,6 +108,11 @@ class Scope:
         """Events before this do not count; None where all do."""
         return None
 
+    @property
+    def counting(self) -> list[Clause]:
+        """What an event must fulfil besides the rule."""
+        return []
+
     def value(self, known: ContactField) -> Column:
         """The contact's value of a single-valued field."""
         return self.contacts.table.c[known.column]
@@ -290,8 +295,9 @@ class Scope:
     def _events(self, rule: Happened) -> Any:
         row = tables.event.c
         query = select(literal(1)).where(
-            row.contact == self.contact, row.type == name_id(rule.event), *self._span(row.at, rule)
-        )
+            row.contact == self.contact, row.type == name_id(rule.event), *self._span(row.at, rule),
+            *self.counting,
+        )  # fmt: skip
         return query.where(*(property_clause(test) for test in rule.where)).correlate_except(tables.event)
 
     def _outcomes(self, rule: Happened) -> Any:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Float,
     String,
+    Text,
     and_,
     case,
     cast,
@@ -82,6 +83,12 @@ def _folded(element: Any, compiler: Any, **options: Any) -> str:
 
 def name_id(text: str) -> Column:
     return select(tables.name.c.id).where(tables.name.c.text == text).scalar_subquery()
+
+
+def belongs(key: str, run_key: Column) -> Clause:
+    """An event that carries the property by which runs are told apart counts only for the run with its value."""
+    value = tables.event.c.properties[key].as_string()
+    return or_(value.is_(None), run_key.is_(None), cast(value, Text) == run_key)
 
 
 def tests_clause(tests: tuple[Test, ...]) -> Clause:

@@ -309,4 +309,4 @@ def cases(
     graph = draw(journeys(most=most, keyed=keyed, forks=forks, loops=loops))
     messages = [key for key, node in graph.nodes.items() if node.type in CHANNELS]
     boxes = {channel: draw(sandboxes(channel)) for channel in CHANNELS if draw(st.booleans())}
-    return Case(graph, draw(people(messages)), START, START + 5 * DAY, boxes, home="Asia/Ho_Chi_Minh", cap=50)
+    return Case(graph, draw(people(messages)), START, START + 9 * DAY, boxes, home="Asia/Ho_Chi_Minh", cap=50)

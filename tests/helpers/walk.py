@@ -25,6 +25,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -150,25 +151,31 @@ class Strategy:
         """The edges of a port, in order."""
         return self.edges.get((node, port), [])
 
+    def _onward(self, node: str) -> Iterator[str]:
+        """The nodes that follow a node, past those that are off."""
+        ports = self.ports(node)[:1] if self.nodes[node].get("off") else self.ports(node)
+        for edge in self.file["edges"]:
+            if edge["from"] == node and edge["port"] in ports and "max_passes" not in edge:
+                target = edge["to"]
+                if self.nodes[target].get("off"):
+                    yield from self._onward(target)
+                else:
+                    yield target
+
     def _topological(self) -> dict[str, int]:
         finished: list[str] = []
 
         def visit(node: str) -> None:
             if node in finished:
                 return
-            live = self.ports(node)[:1] if self.nodes[node].get("off") else self.ports(node)
-            onward = [edge for edge in self.file["edges"] if edge["from"] == node and edge["port"] in live]
-            for edge in reversed([each for each in onward if "max_passes" not in each]):
-                visit(edge["to"])
+            for target in reversed(list(dict.fromkeys(self._onward(node)))):
+                visit(target)
             finished.append(node)
 
-        targets = {edge["to"] for edge in self.file["edges"] if "max_passes" not in edge}
-        for root in [
-            *reversed(sorted(self.nodes)),
-            *reversed([key for key in self.nodes if key not in targets]),
-        ]:
-            if root not in targets:
-                visit(root)
+        live = [node for node in self.nodes if not self.nodes[node].get("off")]
+        targets = {target for node in live for target in self._onward(node)}
+        for root in reversed([node for node in live if node not in targets]):
+            visit(root)
         return {node: place for place, node in enumerate(reversed(finished))}
 
 
@@ -239,14 +246,15 @@ class Walk:
         while self._events(batch) or self._tokens() or self._messages():
             batch = []
 
-    def holds(self, rule: Mapping[str, Any], run: Run | None = None) -> bool:
-        """Whether a rule is true now; for a run only events of its pass and key count."""
+    def holds(self, rule: Mapping[str, Any], run: Run | None = None, *, in_pass: bool = False) -> bool:
+        """Whether a rule is true now; for a run only events of its key count, and with `in_pass` of its pass."""
         if run is None:
             return holds(rule, Look(self.person, self.now, self.strategy.zone))
-        return holds(rule, Look(self.person, self.now, self.strategy.zone, since=run.entered,
-                                only=lambda event: self._concerns(event, run)))  # fmt: skip
+        since = run.entered if in_pass else None
+        only = partial(self._concerns, run)
+        return holds(rule, Look(self.person, self.now, self.strategy.zone, since=since, only=only))
 
-    def _concerns(self, event: Happening, run: Run) -> bool:
+    def _concerns(self, run: Run, event: Happening) -> bool:
         key = self.strategy.settings.get("reentry", {}).get("key")
         value = event.properties.get(key) if key else None
         return value is None or run.key is None or str(value) == run.key
@@ -307,13 +315,13 @@ class Walk:
 
     def _goal(self, run: Run) -> bool:
         goal, leave = self.strategy.settings.get("goal"), self.strategy.settings.get("exit_when")
-        if goal and run.goal_at is None and self.holds(goal, run):
+        if goal and run.goal_at is None and self.holds(goal, run, in_pass=True):
             run.goal_at = self.now
         if any(token.node in self.strategy.entries for token in run.tokens):
             return False
         if run.state == "active" and goal and run.goal_at is not None:
             self._leave(run, "goal")
-        elif run.state == "active" and leave and self.holds(leave, run):
+        elif run.state == "active" and leave and self.holds(leave, run, in_pass=True):
             self._leave(run, "exit_rule")
         return run.state != "active"
 
@@ -483,7 +491,9 @@ class Walk:
         params = self.strategy.params(token.node)
         match self.strategy.nodes[token.node]["type"]:
             case "rule_split":
-                return next((each["port"] for each in params["branches"] if self.holds(each["rule"])), "else")
+                return next(
+                    (each["port"] for each in params["branches"] if self.holds(each["rule"], run)), "else"
+                )
             case "ab_split":
                 return self._arm(token.node, params["arms"])
             case "update_contact":
@@ -560,12 +570,12 @@ class Walk:
     def _waited(self, run: Run, token: Token, params: Mapping[str, Any]) -> str | None:
         deadline = shifted(token.arrived, params["timeout"], self.zone, workday=self._workday)
         if "rule" in params:
-            hit = self.holds(params["rule"])
+            hit = self.holds(params["rule"], run)
         elif "event" in params:
             since = token.arrived if token.sent is None else token.sent
             hit = any(
                 event.type == params["event"] and since <= event.at <= deadline and passes(event, params.get("where"))
-                and self._concerns(event, run)
+                and self._concerns(run, event)
                 for event in self.person.events
             )  # fmt: skip
         else:
