@@ -46,7 +46,7 @@ class AccountSheet(Sheet):
         self._values: dict[str, Any] = dict(known.params) if known else {}
         self._problem = label("", "error", wrap=True)
         self._problem.hide()
-        self._lay_out()
+        self._lay_out(parent.window().height())
         self.add_buttons(_("Save the account"), self._save)
         self.channel.currentIndexChanged.connect(self._offer_kinds)
         self.kind.currentIndexChanged.connect(self._show_form)
@@ -62,7 +62,7 @@ class AccountSheet(Sheet):
         self.default.setChecked(known.is_default if known else True)
         self._secret_words = label(_("Password"), "section")
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, room: int) -> None:
         fields = column(gap=4)
         for words, field in ((_("Channel"), self.channel), (_("Kind"), self.kind), (_("Name"), self.name)):
             fields.addWidget(label(words, "section"))
@@ -83,7 +83,7 @@ class AccountSheet(Sheet):
             )
         )
         area = scroll(inner)
-        area.setMinimumHeight(420)
+        area.setMinimumHeight(max(360, min(620, room - 300)))
         self.body.addWidget(area)
 
     def _kinds(self) -> dict[str, type[AccountKind]]:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 from canvas_app.ui.shell.parts import column, frame, row, shown
 from canvas_app.ui.theme import color
 from canvas_app.ui.widgets import button, label
+from canvas_app.ui.widgets.order import tabbed
 from storage.base.words import _
 
 
@@ -52,6 +53,9 @@ class Sheet(QDialog):
         body = column(self.body, margins=(24, 8, 24, 20))
         outer.addLayout(body, 1)
         outer.addWidget(frame("footer", self.footer))
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        return tabbed(self, forwards=next) or super().focusNextPrevChild(next)
 
     def add_buttons(
         self, effect: str, on: Callable[[], object], *, role: str = "primary", icon_name: str = ""

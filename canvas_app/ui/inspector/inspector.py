@@ -16,6 +16,7 @@ from canvas_app.ui.inspector.people import PeopleView
 from canvas_app.ui.shell.parts import box, column, row, scroll, settled
 from canvas_app.ui.theme import set_role, size
 from canvas_app.ui.widgets import EmptyState, KeyCap, divider, label
+from canvas_app.ui.widgets.order import tabbed
 from nodes.graph import Graph, Node
 from nodes.registry import node_types
 from nodes.settings import Settings
@@ -68,6 +69,9 @@ class Inspector(QFrame):
         self._views = QStackedWidget()
         self._many = EmptyState("")
         self._build()
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        return tabbed(self, forwards=next) or super().focusNextPrevChild(next)
 
     def _build(self) -> None:
         for text in (_("Settings"), _("People"), _("Changes")):

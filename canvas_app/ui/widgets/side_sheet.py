@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from canvas_app.ui.theme import motion, set_role
 from canvas_app.ui.widgets.buttons import icon_button
+from canvas_app.ui.widgets.order import tabbed
 from canvas_app.ui.widgets.words import ElidedLabel, label
 from storage.base.words import _
 
@@ -51,6 +52,9 @@ class SideSheet(QFrame):
         self.setMinimumWidth(0)
         self.setMaximumWidth(0)
         self.hide()
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        return tabbed(self, forwards=next) or super().focusNextPrevChild(next)
 
     def _head(self, title: str) -> QVBoxLayout:
         self._title = ElidedLabel(title, "page-title")

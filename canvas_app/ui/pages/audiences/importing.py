@@ -5,22 +5,27 @@ from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QLineEdit,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from canvas_app.operations.tables import TablePreview
 from canvas_app.ui.forms.conditions import CHANNELS
 from canvas_app.ui.pages.audiences.mapping import MappingTable
+from canvas_app.ui.pages.audiences.outcome import reach_line, reject_table
 from canvas_app.ui.shell.parts import box, clear, column, row
 from canvas_app.ui.shell.session import Session
 from canvas_app.ui.widgets import (
     BusyBar,
-    Column,
     ComboBox,
-    DataTable,
     FlowLayout,
     Kpi,
     KpiStrip,
-    RowsModel,
     SideSheet,
     button,
     label,
@@ -73,7 +78,8 @@ class ImportSheet(SideSheet):
         self.back = button(_("Back"), lambda: self._go(self._stack.currentIndex() - 1))
         self.next = primary_button("", self._next)
         self.next.setObjectName("import_next")
-        self.footer.addWidget(label(_("Nothing is kept before the last step."), "hint"))
+        self._promise = label(_("Nothing is kept before the last step."), "hint")
+        self.footer.addWidget(self._promise)
         self.footer.addStretch(1)
         self.footer.addWidget(self.back)
         self.footer.addWidget(self.next)
@@ -213,6 +219,7 @@ class ImportSheet(SideSheet):
         step = self._stack.currentIndex()
         self.back.setVisible(step in (COLUMNS, CONSENT, TRIAL))
         self.next.setVisible(step != FILE)
+        self._promise.setVisible(step != DONE)
         self.next.setText(_("Close") if step == DONE else _("Bring them in") if step == TRIAL else _("Next"))
         wanted = any(each.isChecked() for each in self.channels.values())
         named = not wanted or bool(self.source.text().strip())
@@ -250,16 +257,13 @@ class ImportSheet(SideSheet):
         if not self.path:
             return
         options = Options(
-            encoding=self._text(self.encoding.value()), delimiter=self._text(self.delimiter.value()),
+            encoding=_text(self.encoding.value()), delimiter=_text(self.delimiter.value()),
             heading=self.heading.currentData(),
         )  # fmt: skip
         self.session.work.run_operation(
             preview_file, done=self._show_preview, refused=self._refused, latest="preview", path=self.path,
             options=options, mapping=self.mapping.mapping(),
         )  # fmt: skip
-
-    def _text(self, value: object) -> str | None:
-        return str(value) if value is not None else None
 
     def _show_preview(self, preview: Any) -> None:
         self.preview = preview
@@ -295,16 +299,21 @@ class ImportSheet(SideSheet):
         self.bar.set_progress(0, 0)
         self._job = self.session.work.run_operation(
             import_contacts, done=done, refused=self._refused, title=_("Bringing in contacts"), path=self.path,
-            mapping=self.mapping.mapping(), list_name=self.list_name.text().strip() or None,
+            mapping=self.mapping.mapping(), key=self._key(), list_name=self.list_name.text().strip() or None,
             region=self.region.text().strip().upper() or None,
             consent=[name for name, each in self.channels.items() if each.isChecked()],
             consent_source=self.source.text().strip(), dry_run=dry_run,
             options=Options(
-                encoding=self._text(self.encoding.value()), delimiter=self._text(self.delimiter.value()),
+                encoding=_text(self.encoding.value()), delimiter=_text(self.delimiter.value()),
                 heading=self.heading.currentData(),
             ),
         )  # fmt: skip
         self._fit()
+
+    def _key(self) -> str:
+        columns = self.preview.columns if self.preview is not None else ()
+        targets = {each.heading: each.target for each in columns} | self.mapping.mapping()
+        return "external_id" if "external_id" in targets.values() else "email"
 
     def _cancel(self) -> None:
         if self._job is not None:
@@ -344,12 +353,12 @@ class ImportSheet(SideSheet):
         )  # fmt: skip
         place.addWidget(KpiStrip(figures))
         for each in result.reach:
-            place.addWidget(label(str(each.sentence), wrap=True))
+            place.addLayout(reach_line(each))
         for note in result.notes:
             place.addWidget(label(str(note), "hint", wrap=True))
         if result.rejects:
             place.addWidget(label(_("What could not be taken"), "section"))
-            place.addWidget(_reject_table(result.rejects))
+            place.addWidget(reject_table(result.rejects))
 
     # -- dropping ----------------------------------------------------------------------------------------------
 
@@ -363,14 +372,5 @@ class ImportSheet(SideSheet):
             self.take_file(files[0])
 
 
-def _reject_table(rejects: Any) -> DataTable:
-    columns = [
-        Column(_("Line"), lambda each: each.line, number=True, width=72),
-        Column(_("Field"), lambda each: each.field, width=110),
-        Column(_("Value"), lambda each: each.value, width=140),
-        Column(_("Why"), lambda each: str(each.reason), stretch=True),
-    ]
-    made = DataTable(RowsModel(columns, rejects[:1000]), framed=True)
-    made.setAccessibleName(_("What could not be taken"))
-    made.setMinimumHeight(220)
-    return made
+def _text(value: object) -> str | None:
+    return str(value) if value is not None else None
