@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from canvas_app.ui.forms.base import Context, Editor, Json, serves
@@ -35,12 +35,21 @@ class WordsField(QWidget):
         completer = QCompleter(sorted(suggestions), self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.entry.setCompleter(completer)
+        self.entry.installEventFilter(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(self._flow)
         column.addWidget(self.entry)
         self.setFocusProxy(self.entry)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A click into the empty line shows what there is to choose from."""
+        if watched is self.entry and event.type() == QEvent.Type.MouseButtonRelease and not self.entry.text():
+            completer = self.entry.completer()
+            completer.setCompletionPrefix("")
+            completer.complete()
+        return super().eventFilter(watched, event)
 
     def words(self) -> list[str]:
         """The words, in order."""

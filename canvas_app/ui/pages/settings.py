@@ -12,6 +12,7 @@ from canvas_app.ui.shell.parts import box, column, frame, row, scroll
 from canvas_app.ui.shell.session import Session
 from canvas_app.ui.theme import size, theme
 from canvas_app.ui.widgets import Column, DataTable, Panel, RowsModel, SegmentedControl, button, label
+from nodes.accounts import account_kinds
 from nodes.registry import node_types
 from storage.base.words import LANGUAGES, N_, _, language
 
@@ -195,6 +196,10 @@ class SettingsPage(QWidget):
 
 
 def _columns() -> list[Column]:
+    def kind_words(line: Any) -> str:
+        kind = account_kinds().get(line.kind)
+        return _(kind.label) if kind and kind.label else str(line.kind)
+
     def channel(line: Any) -> str:
         kind = node_types().get(line.channel)
         return _(kind.label) if kind else str(line.channel)
@@ -213,7 +218,7 @@ def _columns() -> list[Column]:
             note=detail,
         ),
         Column(_("Channel"), channel, width=160),
-        Column(_("Kind"), lambda line: line.kind, width=120),
+        Column(_("Kind"), kind_words, width=180),
         Column(
             _("Default"),
             lambda line: _("default") if line.is_default else "",
