@@ -36,10 +36,14 @@ _TYPES = {
 
 @dataclass(frozen=True)
 class ReadGraph:
-    """What a file holds: the graph as far as it could be read (None: not at all) and what is wrong with the file."""
+    """What a file holds: the graph as far as it could be read (None: not at all) and what is wrong with the file.
+
+    `tool` names the other program whose drawing it is.
+    """
 
     graph: Graph | None
     problems: tuple[Problem, ...] = ()
+    tool: str = ""
 
     @property
     def whole(self) -> bool:

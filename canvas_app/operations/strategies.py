@@ -14,6 +14,7 @@ from canvas_app.operations.names import WorkspaceNames
 from nodes.check import FILE_CODES, check
 from nodes.file import LARGEST_FILE, ReadGraph, read_graph, write_graph
 from nodes.graph import Graph
+from nodes.imports import read_drawing
 from storage import tables
 from storage.base.clock import local
 from storage.base.errors import UserError
@@ -113,10 +114,11 @@ def import_strategy(
     text: str | bytes | None = None,
     base: int | None = None,
 ) -> StrategySaved:
-    """Keep a strategy file as a draft, all or nothing.
+    """Keep a strategy file, or the skeleton of an n8n or BPMN drawing, as a draft, all or nothing.
 
     A name that exists gets a new revision (none where the file says the same); with `base` only while the draft is no
-    newer than that. A file that could not be kept whole is refused with its problems.
+    newer than that. A file that could not be kept whole is refused with its problems. A drawing of another tool never
+    takes the place of a strategy: it gets a free name.
     """
     read = _read(file, text)
     if read.graph is None or not read.whole:
@@ -128,6 +130,9 @@ def import_strategy(
     if any(each.code in FILE_CODES for each in found) or not name:
         return StrategySaved(name=name, problems=problems)
     _refuse_bad_name(name)
+    if read.tool:
+        with workspace.read() as connection:
+            name = free_name(connection, name)
     graph = replace(read.graph, name=name)
     try:
         saved = save_draft(workspace, name=name, graph=graph, base=base)
@@ -313,10 +318,10 @@ def _refuse_bad_name(name: str) -> None:
 
 def _read(file: Path | None, text: str | bytes | None) -> ReadGraph:
     if file is None:
-        return read_graph(text if text is not None else "")
+        return read_drawing(text if text is not None else "")
     try:
         with file.open("rb") as stream:
-            return read_graph(stream.read(LARGEST_FILE + 1))
+            return read_drawing(stream.read(LARGEST_FILE + 1), file.stem)
     except OSError as error:
         why = error.strerror or str(error)
         raise UserError(

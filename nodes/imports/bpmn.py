@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nodes.file import ReadGraph
 from nodes.graph import Point
@@ -47,7 +47,7 @@ def read_diagram(text: str | bytes) -> ReadGraph:
     if top.name != "definitions" or top.space != MODEL:
         words = N_("The file holds XML, but no BPMN 2.0 diagram. Export it as BPMN 2.0.")
         return ReadGraph(None, (Problem.error("not_bpmn", words),))
-    return _Diagram(top).read()
+    return replace(_Diagram(top).read(), tool="BPMN")
 
 
 @dataclass

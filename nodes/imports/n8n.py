@@ -3,11 +3,11 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nodes.file import DEEPEST, LARGEST_FILE, MOST_NODES, ReadGraph
 from nodes.graph import Json, Point
-from nodes.imports.n8n_steps import is_start, outlet_names, step_of
+from nodes.imports.n8n_steps import MOST_WAYS, is_start, outlet_names, step_of
 from nodes.imports.sketch import (
     OUT_PORTS,
     WALK_PAST,
@@ -48,7 +48,7 @@ def read_workflow(text: str | bytes) -> ReadGraph | None:
         words = N_("The drawing has {n} steps; {limit} is the most. Split it into several.")
         values = {"n": f"{len(top['nodes']):,}", "limit": f"{MOST_NODES:,}"}
         return ReadGraph(None, (Problem.error("too_many_nodes", words, **values),))
-    return _Workflow(top).read()
+    return replace(_Workflow(top).read(), tool="n8n")
 
 
 @dataclass
@@ -58,9 +58,8 @@ class _Workflow:
     top: Mapping[str, Json]
     sketch: Sketch = field(default_factory=lambda: Sketch("n8n"))
     keys: dict[str, str] = field(default_factory=dict)  # their names, our ids
-    exits: dict[tuple[str, int], tuple[str, str]] = field(
-        default_factory=dict
-    )  # (name, outlet): our id and port
+    # by name and outlet: our id and port
+    exits: dict[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
     outlets: dict[str, int] = field(default_factory=dict)  # how many ways out of it are in use
     led: set[str] = field(default_factory=set)  # names that are led into
@@ -118,7 +117,7 @@ class _Workflow:
 
     def _card(self, item: Mapping[str, Json], name: str) -> None:
         kind, params = _kind(item), mapping_of(item.get("parameters"))
-        outlets = self.outlets.get(name, 0)
+        outlets = min(self.outlets.get(name, 0), MOST_WAYS)
         version = number_of(item.get("typeVersion"))
         step = step_of(kind, params, version, outlets)
         if step.type == "exit" and outlets:
@@ -167,7 +166,7 @@ class _Workflow:
 
 
 def _kind(item: Mapping[str, Json]) -> str:
-    return str(item["type"]).rsplit(".", 1)[-1]
+    return one_line(item["type"]).rsplit(".", 1)[-1]
 
 
 def _place(item: Mapping[str, Json]) -> Point:

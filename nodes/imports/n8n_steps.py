@@ -18,6 +18,7 @@ from nodes.imports.sketch import (
 )
 from storage.base.words import _
 
+MOST_WAYS = 50
 _BY_CLOCK = ("manualTrigger", "scheduleTrigger", "cron", "interval", "start", "manualChatTrigger")
 _STARTS = (*_BY_CLOCK, "webhook", "emailReadImap")
 _PASSING = ("noOp", "merge", "respondToWebhook", "stickyNote", "limit")
@@ -65,6 +66,10 @@ def step_of(kind: str, params: Mapping[str, Json], version: float, outlets: int)
 
 def outlet_names(kind: str, params: Mapping[str, Json], version: float, outlets: int) -> list[str]:
     """The branches of a node that splits, without the last way, on which everyone else goes; none for other nodes."""
+    return _outlet_names(kind, params, version, outlets)[:MOST_WAYS]
+
+
+def _outlet_names(kind: str, params: Mapping[str, Json], version: float, outlets: int) -> list[str]:
     match kind:
         case "if":
             return [_("true")]
@@ -89,7 +94,7 @@ def outlet_names(kind: str, params: Mapping[str, Json], version: float, outlets:
 def _switch_names(params: Mapping[str, Json]) -> list[str]:
     rules = mapping_of(params.get("rules"))
     listed = list_of(rules.get("values")) or list_of(rules.get("rules"))
-    amount = int(min(number_of(params.get("numberOutputs") or params.get("outputsAmount")), 50))
+    amount = int(min(number_of(params.get("numberOutputs") or params.get("outputsAmount")), MOST_WAYS))
     if not listed:
         return [_("Way {n}", n=n) for n in range(1, amount + 1)]
     return [_rule_name(mapping_of(rule)) or _("Way {n}", n=n) for n, rule in enumerate(listed, 1)]

@@ -19,6 +19,7 @@ ENTRIES = ("audience", "event_entry", "date_entry")
 WALK_PAST = "update_contact"  # with `off` people walk past it
 _GRID = 8
 _FARTHEST = 1e6
+_HUGE = 1e15
 _LINE, _SIGNS, _NOTE_WIDTH = 18, 52, 400
 
 
@@ -162,7 +163,9 @@ def split(names: Iterable[str]) -> Step:
 def plain(text: object, longest: int = 20_000) -> str:
     """Text without signs that no file can keep."""
     found = text if isinstance(text, str) else ""
-    return "".join(each for each in found[:longest] if each in "\n\t" or unicodedata.category(each)[0] != "C")
+    return "".join(
+        each for each in found[:longest] if each in "\n\t" or unicodedata.category(each) not in ("Cc", "Cs")
+    )
 
 
 def one_line(text: object, longest: int = 200) -> str:
@@ -206,7 +209,7 @@ def number_of(value: Json) -> float:
     """A JSON value as a number; 0 where it is none."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return 0.0
-    return float(value)
+    return float(value) if abs(value) < _HUGE else 0.0  # neither is NaN
 
 
 def mapping_of(value: Json) -> Mapping[str, Json]:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from canvas_app.ui.pages.strategies.page import StrategiesPage
 from canvas_app.ui.shell.actions import Actions
+from canvas_app.ui.shell.dropping import FileDrop
 from canvas_app.ui.shell.parts import box, column, row
 from canvas_app.ui.shell.preferences import Preferences
 from canvas_app.ui.shell.progress import ProgressStrip
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
             box(column(self.nav, row(self.banner), self.stack, self.progress, gap=0), "page")
         )
         self._retitle()
+        FileDrop(self, self.open_file)
 
     def _add_host(self, name: str) -> None:
         host = PageHost(name, partial(self._make, name))

@@ -14,6 +14,7 @@ from canvas_app.ui.canvas.editor import CanvasEditor
 from canvas_app.ui.inspector.changes import count_changes
 from canvas_app.ui.pages.strategies.forecast import Day
 from canvas_app.ui.shell.session import Session
+from nodes.file import ReadGraph
 from nodes.graph import Graph, difference
 from nodes.spec import Names
 from storage.base.problems import Level, Problem
@@ -219,22 +220,22 @@ def check_graph(workspace: Workspace, *, graph: Graph) -> list[Problem]:
     return strategies.check_graph(workspace, graph=graph)
 
 
-def read_file(file: str) -> tuple[Graph | None, tuple[Problem, ...]]:
-    """A strategy file as a graph, as far as it can be read."""
-    from nodes.file import LARGEST_FILE, read_graph
+def read_file(file: str) -> ReadGraph:
+    """A strategy file, or a drawing of n8n or BPMN, as a graph as far as it can be read."""
+    from nodes.file import LARGEST_FILE
+    from nodes.imports import read_drawing
 
     with Path(file).open("rb") as stream:
-        read = read_graph(stream.read(LARGEST_FILE + 1))
-    return read.graph, read.problems
+        return read_drawing(stream.read(LARGEST_FILE + 1), Path(file).stem)
 
 
 def _quiet(sentence: str) -> None:
     _log.info("%s", sentence)
 
 
-def untitled(taken: tuple[str, ...]) -> str:
+def untitled(taken: tuple[str, ...], stem: str = "") -> str:
     """A name for a new strategy that no other has."""
-    stem, number = _("New strategy"), 1
+    stem, number = stem or _("New strategy"), 1
     name = stem
     while name in taken:
         number += 1

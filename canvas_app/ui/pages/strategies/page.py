@@ -24,6 +24,7 @@ from storage.base.problems import Problem
 from storage.base.words import _, plural
 
 FILES = "*.json"
+DRAWINGS = "*.json *.bpmn *.xml"
 _REFRESH = 2000  # milliseconds between two looks at the list while something runs
 
 
@@ -152,7 +153,7 @@ class StrategiesPage(QWidget):
     def choose_file(self) -> None:
         """Ask for a strategy file and open it."""
         chosen, _kind = QFileDialog.getOpenFileName(
-            self, _("Open a strategy"), "", f"{_('Strategies')} ({FILES})"
+            self, _("Open a strategy"), "", f"{_('Strategy, n8n, BPMN')} ({DRAWINGS})"
         )
         if chosen:
             self.open_file(chosen)
@@ -160,18 +161,21 @@ class StrategiesPage(QWidget):
     def open_file(self, file: str) -> Document | None:
         """Put a strategy file on the canvas at once; it is kept in the workspace as a draft."""
         try:
-            graph, problems = read_file(file)
+            read = read_file(file)
         except OSError as error:
             self.session.told.emit(
                 "error", _("{file} cannot be read: {why}.", file=file, why=error.strerror or str(error))
             )
             return None
+        graph, problems = read.graph, read.problems
         if graph is None:
             self.session.told.emit(
                 "error", _("{file} is no strategy. {why}", file=Path(file).name, why=_first(problems))
             )
             return None
         name = graph.name.strip() or Path(file).stem
+        if read.tool:
+            return self._open_drawing(graph, name, read.tool)
         known = self.editor.opened(name)
         if known is not None:
             self.editor.close_tab(self.editor.documents.index(known))
@@ -184,6 +188,15 @@ class StrategiesPage(QWidget):
                 first=_first(problems),
             )
             self.editor.tell(words, "warning")
+        return document
+
+    def _open_drawing(self, graph: Graph, name: str, tool: str) -> Document:
+        """A drawing of another tool as a new draft: it never takes the place of a strategy."""
+        taken = (*self.session.catalogue.strategies, *(each.name for each in self.editor.documents))
+        name = untitled(taken, name)
+        document = self._open(replace(graph, name=name), name, None)
+        words = _("A skeleton of the {tool} drawing. The note on the canvas says what to fill in.", tool=tool)
+        self.editor.tell(words, "info")
         return document
 
     def _open_imported(self, graph: Graph, name: str) -> Document:
