@@ -17,6 +17,7 @@ Column = ColumnElement[Any]
 # Port numbers of `step.node_port` and `counter.code` above every real port.
 JUMPED, RESTING, ENDED, FAILED, SKIPPED, EXITED, ENTERED = 57, 58, 59, 60, 61, 62, 63
 RUN_NODE = -1  # a token that wakes up to have its node looked at, not to take a port
+COMING = -2  # a token that has not entered the node yet: others of its run move before
 
 
 @dataclass(frozen=True, slots=True)

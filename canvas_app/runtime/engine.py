@@ -20,6 +20,7 @@ from sqlalchemy.schema import CreateTable
 
 from canvas_app.runtime.entries import collect, enter
 from canvas_app.runtime.goals import changed, look_for_goals, timed, watches
+from canvas_app.runtime.groups import Group, horizon
 from canvas_app.runtime.inbox import take_events
 from canvas_app.runtime.inline import Inlined, inlined_nodes
 from canvas_app.runtime.judging import WAIT, judge, put_off, reasons
@@ -27,7 +28,7 @@ from canvas_app.runtime.leaving import leave_all
 from canvas_app.runtime.published import Published, load_published
 from canvas_app.runtime.ready import ReadySegment
 from canvas_app.runtime.sandboxes import send_sandbox
-from canvas_app.runtime.seeds import load_seeds
+from canvas_app.runtime.seeds import Way, load_seeds, way_of
 from canvas_app.runtime.segments import compile_segment
 from canvas_app.runtime.starts import look
 from canvas_app.runtime.surroundings import Surroundings
@@ -59,7 +60,7 @@ class Engine:
         self.send_due, self.inline = send_due, inline
         self.only: frozenset[int] | None = None
         self._versions: dict[int, Published] = {}
-        self._ready: dict[tuple[int, str, bool], ReadySegment] = {}
+        self._ready: dict[tuple[Any, ...], ReadySegment] = {}
         self._inlined: dict[int, dict[str, Inlined]] = {}
         self._signature: tuple[Any, ...] = ()
         self._around: Surroundings | None = None
@@ -261,27 +262,25 @@ class Engine:
                 group = self._next_group(connection, now)
                 if group is None:
                     return moved
-                moved += self._wave(connection, *group, now)
+                moved += self._wave(connection, group, now)
 
-    def _next_group(self, connection: Connection, now: int) -> tuple[Published, str, bool] | None:
+    def _next_group(self, connection: Connection, now: int) -> Group | None:
         if connection.execute(_SOME_TOKEN, {"now": now}).first() is None:
             return None
         token = tables.token.c
         running = select(tables.version.c.id).join(tables.strategy).where(tables.strategy.c.status == "live")
-        arriving = (token.port < 0).label("arriving")
+        way = way_of(token.port).label("way")
         rows = connection.execute(
-            select(token.version, token.node, arriving)
-            .where(token.due <= now, token.version.in_(running))
-            .distinct()
-        ).all()
-        if not rows:
-            return None
-        found = [(self.version(connection, row.version), row.node, bool(row.arriving)) for row in rows]
-        first = min(
-            found,
-            key=lambda each: (*_rank(each[0]), each[0].shape.order[each[0].node_keys[each[1]]], each[2]),
+            select(token.version, token.node, way, func.min(token.round).label("round"))
+            .where(token.due <= now, token.version.in_(running), *self._chosen(token.enrollment))
+            .group_by(token.version, token.node, way)
         )
-        return first[0], first[0].node_keys[first[1]], first[2]
+        found = []
+        for row in rows:
+            version = self.version(connection, row.version)
+            round_ = row.round if version.shape.forks else None
+            found.append(Group(version, version.node_keys[row.node], Way(row.way), round_))
+        return min(found, key=Group.rank, default=None)
 
     def _chosen(self, enrollment: Any) -> list[Any]:
         """Whose tokens move now."""
@@ -290,32 +289,36 @@ class Engine:
         run = tables.enrollment.c
         return [enrollment.in_(select(run.id).where(run.contact.in_(self.only)))]
 
-    def _wave(self, connection: Connection, version: Published, node: str, arriving: bool, now: int) -> int:
+    def _wave(self, connection: Connection, group: Group, now: int) -> int:
+        version, node = group.version, group.node
         around = self.around(connection, version)
-        kind = version.shape.types[node]
-        if arriving and kind.barrier:
+        if group.way is Way.ARRIVING and version.shape.types[node].barrier:
             return fetch_for(connection, version, node, around=around, now=now, only=self.only)
-        ready = self.ready(connection, version, node, arriving=arriving)
+        ready = self.ready(connection, group, horizon(connection, group, now))
         alone = bool(version.settings.reentry.key or version.shape.guarded)
-        number = version.node_ids[node]
         taken = load_seeds(
-            connection, version.id, number, arriving=arriving, now=now, alone=alone, only=self.only
-        )
+            connection, version.id, version.node_ids[node], way=group.way, now=now, alone=alone, only=self.only,
+            round_=group.round,
+        )  # fmt: skip
         done: Moved = run_wave(connection, ready, now)
         self._move_on(connection, done, now)
         return taken
 
-    def ready(self, connection: Connection, version: Published, node: str, *, arriving: bool) -> ReadySegment:
+    def ready(self, connection: Connection, group: Group, ahead: tuple[int, int] | None) -> ReadySegment:
         """A segment with its statements, built once."""
+        version = group.version
         around = self.around(connection, version)
         if version.id not in self._inlined:
             self._inlined[version.id] = (
                 inlined_nodes(connection, version, around.audiences) if self.inline else {}
             )
-        key = (version.id, node, arriving)
+        key = (version.id, group.node, group.way, ahead)
         if key not in self._ready:
             inlined = self._inlined[version.id]
-            segment = compile_segment(version.shape, node, arriving=arriving, through=frozenset(inlined))
+            segment = compile_segment(
+                version.shape, group.node, arriving=group.way is Way.ARRIVING, coming=group.way is Way.COMING,
+                through=frozenset(inlined), horizon=ahead,
+            )  # fmt: skip
             self._ready[key] = ReadySegment(version, segment, around, inlined)
         return self._ready[key]
 
@@ -366,7 +369,3 @@ def send_sandboxed(workspace: Workspace, engine: Engine, now: int) -> int:
         if connection.execute(_SOME_MESSAGE, {"now": now}).first() is None:
             return 0
         return send_sandbox(connection, now, engine.judge)
-
-
-def _rank(version: Published) -> tuple[int, int, int]:
-    return -(version.settings.priority or 0), version.strategy, version.id

@@ -36,7 +36,7 @@ from nodes.clauses import Scope
 from nodes.comparisons import Clause, belongs
 from nodes.comparisons import Column as Expression
 from nodes.rules import Rule, reads
-from nodes.spec import ENDED, FAILED, JUMPED, RESTING, RUN_NODE, SKIPPED, Moment, Plan
+from nodes.spec import COMING, ENDED, FAILED, JUMPED, RESTING, RUN_NODE, SKIPPED, Moment, Plan
 from storage import tables
 from storage.contacts import ContactField
 
@@ -72,13 +72,19 @@ class Frontier:
 
     def build(self) -> None:
         """Stack every occurrence of the segment."""
-        if not self.segment.arriving and self.version.shape.types[self.segment.start].entry:
+        if self.segment.leaving and self.version.shape.types[self.segment.start].entry:
             self._look_for_goal(frozenset(), everything=True)
         for index, occurrence in enumerate(self.segment.order):
             self._stack(index, occurrence)
 
     def _stack(self, index: int, occurrence: Occurrence) -> None:
         first = self.segment.arriving and occurrence == Occurrence(self.segment.start)
+        if occurrence in self.segment.ahead:
+            here = {f"h_{index}": NOW, f"r_{index}": literal(COMING), f"p_{index}": literal(RESTING)}
+            reach = self._reach(occurrence, False)
+            self.push({name: case((reach, value), else_=null()) for name, value in here.items()})
+            self.plans[occurrence] = Plan(port=literal(0))
+            return
         if not first and occurrence.node in self.version.channels and occurrence not in self.segment.cuts:
             self._stack_message(index, occurrence)
             return
@@ -152,7 +158,7 @@ class Frontier:
     def _left(self, node: str, taken: Expression, port: int) -> Clause:
         """Whether a token left a node by a port; failed and skipped messages leave by `out` too, unless they end it."""
         channel = self.version.channels.get(node)
-        if channel is None:
+        if channel is None or port == COMING:
             return taken == port
         return taken.in_((0, FAILED) if channel.if_unreachable == "exit" else (0, FAILED, SKIPPED))
 

@@ -187,9 +187,9 @@ def _twins(frontier: "Frontier", terms: Terms) -> list[Clause]:
 
 
 def came_inline(frontier: "Frontier", nodes: tuple[str, ...], before: int) -> list[tuple[Clause, Inlined]]:
-    """For each inlined message of `nodes` earlier in the wave: whether the token passed it, sent or skipped."""
+    """For each inlined message of `nodes` earlier in the wave, the newest first: whether the token passed it."""
     found: list[tuple[Clause, Inlined]] = []
-    for index, occurrence in enumerate(frontier.segment.order[:before]):
+    for index, occurrence in reversed(list(enumerate(frontier.segment.order[:before]))):
         if occurrence.node in nodes and occurrence.node in frontier.inlined:
             passed = func.coalesce(column(f"p_{index}", Integer), -1)
             found.append((passed.in_((0, SKIPPED)), frontier.inlined[occurrence.node]))

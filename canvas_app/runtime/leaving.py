@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.schema import CreateTable
 
-from nodes.spec import EXITED
+from nodes.spec import COMING, EXITED
 from storage import tables
 from storage.codes import RunState, TouchState
 
@@ -41,7 +41,7 @@ def leave(connection: Connection, now: int, *, state: RunState) -> int:
     who = select(leaving.c.enrollment)
     token, run, touch = tables.token.c, tables.enrollment.c, tables.touch.c
     standing = select(token.version, token.node, literal(EXITED), func.count()).where(
-        token.enrollment.in_(who)
+        token.enrollment.in_(who), token.port != COMING
     )
     more = upsert(tables.counter).from_select(
         ["version", "node", "code", "n"], standing.group_by(token.version, token.node)

@@ -52,7 +52,8 @@ class ReadySegment:
         scope.frontier = self.frontier
         self.frontier.build()
         query, names = self.frontier.query()
-        kind = "in" if segment.arriving else "out"
+        kind = "in" if segment.arriving else "to" if segment.coming else "out"
+        kind += "_".join(str(index) for index, each in enumerate(segment.order) if each in segment.ahead)
         self.table = Table(
             f"frontier_{version.id}_{version.node_ids[segment.start]}_{kind}", MetaData(),
             *(Column(name, type_) for name, type_ in names.items()), **TEMP,
@@ -77,7 +78,7 @@ class ReadySegment:
             .group_by(column[f"p_{index}"])
             for index in range(len(self.segment.order))
         ]
-        if not self.segment.arriving:
+        if self.segment.leaving:
             parts.append(select(literal(-1), column.s_port, func.count()).group_by(column.s_port))
         return union_all(*parts) if parts else None
 
@@ -85,7 +86,7 @@ class ReadySegment:
     def log(self) -> Any:
         """The step rows."""
         column, rows = self.table.c, []
-        if not self.segment.arriving:
+        if self.segment.leaving:
             start = self.version.node_ids[self.segment.start] * 64
             rows.append(select(WAVE, column.s_enrollment, literal(start) + column.s_port, column.s_round))
         for index, occurrence in enumerate(self.segment.order):
@@ -111,7 +112,11 @@ class ReadySegment:
         port = column[f"r_{index}"] if f"h_{index}" in column else literal(0)
         token = (until, literal(self.version.id), literal(node), column.s_enrollment, round_, port, arrived)
         names = ["due", "version", "node", "enrollment", "round", "port", "arrived"]
-        yield insert(tables.token).from_select(names, select(*token).where(here))
+        rows = select(*token).where(here)
+        if occurrence in self.segment.ahead:  # another of the run may be on its way there already
+            yield upsert(tables.token).from_select(names, rows).on_conflict_do_nothing()
+            return
+        yield insert(tables.token).from_select(names, rows)
         for word in dict.fromkeys(self.frontier.plans[occurrence].waits_for):
             rows = select(column.s_enrollment, literal(node), round_, name_id_query(word)).where(here)
             yield (
@@ -172,7 +177,8 @@ class ReadySegment:
         """Memory of merges that several segments feed."""
         made, column = [], self.table.c
         for index, occurrence in enumerate(self.segment.order):
-            if occurrence.node in self.version.shape.guarded and not self.is_start(occurrence):
+            passed_by = self.is_start(occurrence) or occurrence in self.segment.ahead
+            if occurrence.node in self.version.shape.guarded and not passed_by:
                 rows = select(
                     column.s_enrollment, literal(self.node(occurrence)), column.s_round + occurrence.offset
                 )

@@ -39,6 +39,7 @@ from sqlalchemy.schema import CreateTable
 
 from canvas_app.runtime.outbox import DUE, NOT_NOW, RUNS, SENT_PORT, Eligible, Settled, everyone, settle
 from canvas_app.runtime.routes import IMPLICIT, Route, Routes
+from canvas_app.runtime.waking import wake
 from nodes.sandbox import AT_ONCE, Sandbox, complete, default_outcomes, rate_clauses, split_outcomes
 from nodes.spec import FAILED, FOREVER
 from storage import tables
@@ -112,6 +113,10 @@ class _Batch:
             if touch in rows and not reason.startswith(NOT_NOW)
         ]
         settle(self.connection, skipped, self.now)
+        runs = select(tables.touch.c.enrollment).where(
+            tables.touch.c.id.in_([each.touch for each in skipped])
+        )
+        wake(self.connection, runs, "skipped", self.now)
         gone = delete(settling).where(settling.c.touch == bindparam("gone"))
         self.connection.execute(gone, [{"gone": touch} for touch in reasons])
 
@@ -188,6 +193,7 @@ class _Batch:
                 continue
             kind = name_id(connection, outcome)
             rows.append(select(row.touch, literal(kind), literal(at)).where(clause))
+            wake(connection, select(row.enrollment).where(clause), outcome, at)
         if rows:
             statement = upsert(tables.outcome).from_select(["touch", "kind", "at"], union_all(*rows))
             connection.execute(statement.on_conflict_do_nothing())

@@ -1,14 +1,29 @@
 """Which tokens a wave takes in."""
 
+from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, literal, select, tuple_
+from sqlalchemy import Connection, and_, case, delete, func, insert, literal, select, tuple_
 from sqlalchemy.schema import CreateTable
 
 from canvas_app.runtime.scratch import seed
+from nodes.spec import COMING
 from storage import tables
 
 LARGEST_WAVE = 50_000
+
+
+class Way(IntEnum):
+    """How tokens stand at the start of a segment: they leave it, have it looked at, or have not entered it yet."""
+
+    LEAVING = 0
+    ARRIVING = 1
+    COMING = 2
+
+
+def way_of(port: Any) -> Any:
+    """The way of a token as a column."""
+    return case((port >= 0, int(Way.LEAVING)), (port == COMING, int(Way.COMING)), else_=int(Way.ARRIVING))
 
 
 def load_seeds(
@@ -16,17 +31,22 @@ def load_seeds(
     version: int,
     node: int,
     *,
-    arriving: bool,
+    way: Way,
     now: int,
     alone: bool,
     only: frozenset[int] | None = None,
+    round_: int | None = None,
 ) -> int:
-    """Take the due tokens of a segment's start into `seed`; with `alone` no contact twice. Returns how many."""
+    """Take the due tokens of a segment's start into `seed`; with `alone` no contact twice. Returns how many.
+
+    `round_`: only those of one loop round.
+    """
     connection.execute(CreateTable(seed, if_not_exists=True))
     connection.execute(delete(seed))
     token, run, contact = tables.token.c, tables.enrollment.c, tables.contact.c
-    way = token.port < 0 if arriving else token.port >= 0
-    due = and_(token.due <= now, token.version == version, token.node == node, way)
+    due = and_(token.due <= now, token.version == version, token.node == node, way_of(token.port) == way)
+    if round_ is not None:
+        due = and_(due, token.round == round_)
     if only is not None:
         due, alone = and_(due, token.enrollment.in_(select(run.id).where(run.contact.in_(only)))), True
     joined = tables.token.join(tables.enrollment, run.id == token.enrollment)

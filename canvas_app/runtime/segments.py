@@ -12,7 +12,7 @@ from nodes.channel import Channel
 from nodes.graph import Edge, Graph, Node
 from nodes.library.goto import Goto
 from nodes.registry import behaviour
-from nodes.spec import JUMPED, NodeType
+from nodes.spec import COMING, JUMPED, NodeType
 
 HIDDEN = "\x00jump."  # begins the ids of nodes that only the runtime knows
 MAX_NODES = 60  # a longer segment is cut: SQLite overflows on deep chains
@@ -36,13 +36,24 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """The nodes that tokens pass in one wave. `cuts`: where they always stop, to be looked at in a wave of its own."""
+    """The nodes that tokens pass in one wave.
+
+    `cuts`: where they always stop, to be looked at in a wave of its own; `ahead`: where they stop before entering,
+    because other tokens of the same run move first; `coming`: the tokens have stopped like that before `start`.
+    """
 
     start: str
     arriving: bool
     order: tuple[Occurrence, ...] = ()
     sources: dict[Occurrence, tuple[Source, ...]] = field(default_factory=dict)
     cuts: frozenset[Occurrence] = frozenset()
+    ahead: frozenset[Occurrence] = frozenset()
+    coming: bool = False
+
+    @property
+    def leaving(self) -> bool:
+        """Whether the tokens leave the start by the port they bring."""
+        return not self.arriving and not self.coming
 
 
 @dataclass(frozen=True)
@@ -149,11 +160,22 @@ def topological(graph: Graph) -> dict[str, int]:
 
 
 def compile_segment(
-    shape: Shape, start: str, *, arriving: bool, through: frozenset[str] = frozenset()
+    shape: Shape,
+    start: str,
+    *,
+    arriving: bool,
+    coming: bool = False,
+    through: frozenset[str] = frozenset(),
+    horizon: tuple[int, int] | None = None,
 ) -> Segment:
-    """The segment whose tokens stand at `start`; `through`: message nodes that are answered within the wave."""
+    """The segment whose tokens stand at `start`, or are `coming` to it.
+
+    `through`: message nodes that are answered within the wave; `horizon`: from which (jumps, place in the order) on
+    tokens wait until others of their run, due at the same instant, have moved.
+    """
     sources: dict[Occurrence, list[Source]] = {}
     cuts: set[Occurrence] = set()
+    ahead: set[Occurrence] = set()
     expanded: set[Occurrence] = set()
 
     def lead(origin: Occurrence | None, node: str, offset: int) -> None:
@@ -169,20 +191,27 @@ def compile_segment(
 
     if arriving:
         sources[Occurrence(start)] = []
+    elif coming:
+        add(Occurrence(start), Source(None, COMING))
     else:
         lead(None, start, 0)
     while waiting := [each for each in sources if each not in expanded]:
         occurrence = min(waiting, key=lambda each: (each.offset, shape.order[each.node]))
         expanded.add(occurrence)
         first = arriving and occurrence == Occurrence(start)
-        if len(expanded) > MAX_NODES and not first:
+        if horizon is not None and not first and _place(shape, occurrence) >= horizon:
+            ahead.add(occurrence)
+        elif len(expanded) > MAX_NODES and not first:
             cuts.add(occurrence)
         elif first or occurrence.node in through or not shape.always_rests(occurrence.node):
             lead(occurrence, occurrence.node, occurrence.offset)
     order = tuple(sorted(sources, key=lambda each: (each.offset, shape.order[each.node])))
-    return Segment(
-        start, arriving, order, {key: tuple(found) for key, found in sources.items()}, frozenset(cuts)
-    )
+    led = {key: tuple(found) for key, found in sources.items()}
+    return Segment(start, arriving, order, led, frozenset(cuts), frozenset(ahead), coming)
+
+
+def _place(shape: Shape, occurrence: Occurrence) -> tuple[int, int]:
+    return occurrence.offset, shape.order[occurrence.node]
 
 
 def _jumps_to(graph: Graph, node: str) -> int:

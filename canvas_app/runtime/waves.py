@@ -80,7 +80,8 @@ def _count(connection: Connection, ready: ReadySegment, counts: list[Any]) -> No
     for index, port, n in counts:
         occurrence = ready.segment.order[index] if index >= 0 else Occurrence(ready.segment.start)
         node = ready.node(occurrence)
-        codes = [] if index < 0 or ready.is_start(occurrence) else [ENTERED]
+        entered = index >= 0 and not ready.is_start(occurrence) and occurrence not in ready.segment.ahead
+        codes = [ENTERED] if entered else []
         codes += [] if port == RESTING else [port]
         for code in codes:
             found[node, code] = found.get((node, code), 0) + n
