@@ -4,6 +4,7 @@ A channel is one file in `nodes.channels`. It has no `plan`: the engine rests to
 failed or skipped, and a call until it has its result.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -19,6 +20,7 @@ from storage.base.problems import Problem
 from storage.base.words import N_, Words, _
 
 _LONGEST_SUMMARY = 60
+_MERGED = re.compile(r"""\{\{\s*([\w.]+)\s*(?:\|\s*default:\s*["']([^"']*)["'])?[^}]*\}\}""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,11 @@ def parse_retry(value: Any) -> Retry:
     if gap < 0:
         raise UserError(N_("“gap” cannot lie in the past."))
     return Retry(times, gap, frozenset(outcome.strip().casefold() for outcome in on))
+
+
+def _stand_in(field: re.Match[str]) -> str:
+    """What a card shows for a merge field: its default, else its name."""
+    return field[2] or f"[{field[1]}]"
 
 
 class Channel(NodeType):
@@ -100,7 +107,7 @@ class Channel(NodeType):
         """The beginning of what the contact will read or hear."""
         filled = (self.params.get(key) for key in self.text_params)
         text = next((text for text in filled if isinstance(text, str) and text.strip()), "")
-        line = " ".join(text.split())
+        line = " ".join(_MERGED.sub(_stand_in, text).split())
         return line if len(line) <= _LONGEST_SUMMARY else line[: _LONGEST_SUMMARY - 1].rstrip() + "…"
 
     def check(self, names: Names | None = None) -> Iterator[Problem]:
