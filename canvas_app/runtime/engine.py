@@ -59,6 +59,7 @@ class Engine:
         self.workspace = workspace
         self.send_due, self.inline = send_due, inline
         self.only: frozenset[int] | None = None
+        self._wrote = False
         self._versions: dict[int, Published] = {}
         self._ready: dict[tuple[Any, ...], ReadySegment] = {}
         self._inlined: dict[int, dict[str, Inlined]] = {}
@@ -260,9 +261,20 @@ class Engine:
         while True:
             with self.workspace.write() as connection:
                 group = self._next_group(connection, now)
-                if group is None:
+                if group is None and not self._wrote:
                     return moved
-                moved += self._wave(connection, group, now)
+                if group is None:
+                    self._look_again(connection, now)
+                else:
+                    moved += self._wave(connection, group, now)
+
+    def _look_again(self, connection: Connection, now: int) -> None:
+        """Waves have changed contacts: their goals and rule waits are looked at within the same tick."""
+        self._wrote = False
+        versions = self.live(connection)
+        if self._note_changed(connection, versions, now):
+            for version in versions:
+                look_for_goals(connection, version, self.around(connection, version), now)
 
     def _next_group(self, connection: Connection, now: int) -> Group | None:
         if connection.execute(_SOME_TOKEN, {"now": now}).first() is None:
@@ -301,6 +313,7 @@ class Engine:
             round_=group.round,
         )  # fmt: skip
         done: Moved = run_wave(connection, ready, now)
+        self._wrote = self._wrote or done.wrote
         self._move_on(connection, done, now)
         return taken
 

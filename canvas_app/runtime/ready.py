@@ -157,10 +157,12 @@ class ReadySegment:
         passed = and_(port.is_not(None), port != RESTING)
         for tag in plan.tags_removed:
             gone = select(column.s_contact).where(passed)
+            yield self._retagged(gone, tag, had=True)
             yield delete(tables.tag).where(
                 tables.tag.c.name == name_id_query(tag), tables.tag.c.contact.in_(gone)
             )
         for tag in plan.tags_added:
+            yield self._retagged(select(column.s_contact).where(passed), tag, had=False)
             rows = select(column.s_contact, name_id_query(tag)).where(passed)
             yield upsert(tables.tag).from_select(["contact", "name"], rows).on_conflict_do_nothing()
         if plan.jump is not None:
@@ -171,6 +173,17 @@ class ReadySegment:
             yield more.on_conflict_do_update(
                 index_elements=["enrollment", "node"], set_={"n": tables.jump.c.n + 1}
             )
+
+    @property
+    def changes_contacts(self) -> bool:
+        """Whether fields or tags are written on the way."""
+        return bool(self.frontier.written or self.frontier.tag_effects)
+
+    def _retagged(self, contacts: Any, tag: str, *, had: bool) -> Any:
+        """Contacts whose tag comes or goes have changed."""
+        row, contact = tables.tag.c, self.contacts.table
+        has = select(literal(1)).where(row.contact == contact.c.id, row.name == name_id_query(tag)).exists()
+        return update(contact).where(contact.c.id.in_(contacts), has if had else ~has).values(changed=NOW)
 
     @cached_property
     def visits(self) -> list[Any]:

@@ -113,10 +113,10 @@ class _Batch:
             if touch in rows and not reason.startswith(NOT_NOW)
         ]
         settle(self.connection, skipped, self.now)
-        runs = select(tables.touch.c.enrollment).where(
-            tables.touch.c.id.in_([each.touch for each in skipped])
-        )
-        wake(self.connection, runs, "skipped", self.now)
+        for start in range(0, len(skipped), 10_000):
+            touches = [each.touch for each in skipped[start : start + 10_000]]
+            runs = select(tables.touch.c.enrollment).where(tables.touch.c.id.in_(touches))
+            wake(self.connection, runs, "skipped", self.now)
         gone = delete(settling).where(settling.c.touch == bindparam("gone"))
         self.connection.execute(gone, [{"gone": touch} for touch in reasons])
 

@@ -122,13 +122,14 @@ def _past(edge: Edge, node: str, onward: tuple[Edge, ...]) -> Iterator[Edge]:
 
 def with_jumps(graph: Graph) -> Graph:
     """The graph with every edge that has `max_passes` turned into a hidden `goto`."""
-    for edge in [each for each in graph.edges if each.max_passes is not None]:
-        hidden = Node(f"{HIDDEN}{edge.source}.{edge.port}.{edge.target}", "goto", "",
-                      {"node": edge.target, "max_passes": edge.max_passes})  # fmt: skip
-        graph = (
-            graph.without_edges([edge]).with_node(hidden).with_edge(Edge(edge.source, edge.port, hidden.id))
-        )
-    return graph
+    edges = []
+    for edge in graph.edges:
+        if edge.max_passes is not None:
+            hidden = Node(f"{HIDDEN}{edge.source}.{edge.port}.{edge.target}", "goto", "",
+                          {"node": edge.target, "max_passes": edge.max_passes})  # fmt: skip
+            graph, edge = graph.with_node(hidden), Edge(edge.source, edge.port, hidden.id)
+        edges.append(edge)
+    return replace(graph, edges=tuple(edges))
 
 
 def topological(graph: Graph) -> dict[str, int]:

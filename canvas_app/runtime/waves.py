@@ -22,10 +22,11 @@ from storage.workspace import name_id
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What a wave did: tokens taken in, and contacts that `move` hands to other strategies."""
+    """What a wave did: tokens taken in, contacts that `move` hands to other strategies, whether contacts changed."""
 
     tokens: int
     moves: tuple[tuple[str, int], ...] = ()
+    wrote: bool = False
 
 
 def run_wave(connection: Connection, ready: ReadySegment, now: int) -> Moved:
@@ -52,7 +53,7 @@ def run_wave(connection: Connection, ready: ReadySegment, now: int) -> Moved:
     _leave(connection, ready, counts, now)
     if _may_be_over(ready, counts):
         complete(connection, ready.table.c.s_enrollment, now)
-    return Moved(tokens, moves)
+    return Moved(tokens, moves, ready.changes_contacts)
 
 
 def _settle(

@@ -143,7 +143,8 @@ def journeys(
         edges += [Edge(source, port, key) for source, port in came]
     if loops and draw(st.booleans()):
         back = [key for key, node in nodes.items() if node.type in ("delay", "wait_for")]
-        sources = _open_ports(nodes, edges, forks)
+        sources = [each for each in _open_ports(nodes, edges, forks) if not nodes[each[0]].off]
+        back = [key for key in back if not nodes[key].off]
         if back and sources:
             edges.append(Edge(*draw(one_of(sources)), draw(one_of(back)), draw(st.integers(1, 2))))
     timed = not any(node.type == "update_contact" for node in nodes.values()) and draw(

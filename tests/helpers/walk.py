@@ -8,7 +8,8 @@ Written from the contract. Where it is silent this is how it is read here:
 - Topological order: depth first from the entries in the order of the file, everything behind an earlier edge before
   what is behind a later one, unless it must come after.
 - Goal and exit rule are looked at on entry (the entry node is passed, nothing after it), after each event, after each
-  `update_contact`, and each full hour.
+  `update_contact` of the run, and each full hour. Rule waits and other runs of a contact that was changed like that are
+  looked at when all tokens of the instant have moved.
 - “The message before a wait” is the last one the token came by; where it was not sent, events count from arrival.
   “The one the contact came by” is the run's newest message at one of the nodes, no later round than the token's.
 - A result split without any such message decides at once; a message that was skipped or failed counts from then.
@@ -403,6 +404,10 @@ class Walk:
                 if token.due is not None and token.due <= self.now and token.port is not None
             ]
             arriving = [(*self._arrivals[0][:3], -1)] if self._arrivals else []
+            if not due and not arriving and self.changed:
+                self.changed = False
+                self._look()
+                continue
             if not due and not arriving:
                 break
             moved = True
@@ -543,10 +548,11 @@ class Walk:
         self.person.tags |= set(params.get("add_tags", ()))
 
     def _after_write(self, run: Run, token: Token) -> None:
-        """What a contact's data say has changed: the run that wrote looks at its goal at once, then everything else."""
+        """The run that wrote looks at its goal at once; everything else when all tokens of this instant have moved."""
         run.tokens.remove(token)
         active = {each.number for each in self.runs if each.state == "active"}
-        self._look()
+        self.changed = True
+        self._goal(run)
         if run.state == "active":
             run.tokens.append(token)
         elif run.number in active:
