@@ -80,6 +80,7 @@ class TextEditor(Editor):
         text = "" if value is None else str(value)
         if text != self.field.text():
             self.field.setText(text)
+            self.field.setCursorPosition(0)
 
     def value(self) -> Json:
         return self.field.text() or None
