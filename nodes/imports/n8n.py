@@ -31,7 +31,8 @@ Link = tuple[str, int, str]  # from, outlet, to
 
 def read_workflow(text: str | bytes) -> ReadGraph | None:
     """An n8n workflow as a draft; None where the file is something else (or no JSON at all)."""
-    if len(text) > LARGEST_FILE:
+    told = b'"connections"' in text if isinstance(text, bytes) else '"connections"' in text
+    if len(text) > LARGEST_FILE or not told:
         return None
     try:
         top = json.loads(text.removeprefix("\ufeff") if isinstance(text, str) else text.decode("utf-8-sig"))
