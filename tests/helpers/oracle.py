@@ -22,6 +22,7 @@ from storage.workspace import MEMORY, Workspace, create_workspace, set_setting
 from tests.helpers.people import Person, fill
 from tests.helpers.walk import Strategy, Walk
 
+PARTS = ("runs", "steps", "touches", "people", "counters")
 WORDS = {JUMPED: "jump", ENDED: "end", FAILED: "failed", SKIPPED: "skipped"}
 
 
