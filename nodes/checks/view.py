@@ -103,9 +103,8 @@ class View:
         for node in self.graph.nodes.values():
             if node.type == "preferred" and not node.off:
                 order = node.params.get("order")
-                yield from (
-                    (node, each) for each in order or () if isinstance(order, list) and isinstance(each, str)
-                )
+                channels = order if isinstance(order, list) else ()
+                yield from ((node, each) for each in channels if isinstance(each, str))
 
     def title(self, node: str) -> str:
         """What the marketer calls a node."""
