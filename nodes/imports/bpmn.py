@@ -21,7 +21,8 @@ from storage.base.problems import Problem
 from storage.base.words import N_, _, plural
 
 MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
-_WIDE, _HIGH = 2.2, 1.5  # our cards are wider than their boxes
+_NARROWEST, _WIDEST, _HIGH = 1.5, 4.0, 1.5  # our cards are wider than their boxes
+_LANE_HEAD = 64
 _HALF_CARD: Point = (88, 28)
 _APART = 232
 _XML = re.compile(r"\s*<(\?xml|!|[A-Za-z_])")
@@ -65,6 +66,7 @@ class _Diagram:
     led: Counter[str] = field(default_factory=Counter)
     leaving: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     parallel: bool = False
+    stretch: float = 1.0
 
     def read(self) -> ReadGraph:
         everything = list(self.top.below())
@@ -79,6 +81,7 @@ class _Diagram:
             or (each.name in ACTIVITIES and len(self.leaving[each.get("id")]) > 1)
             for each in everything
         )  # fmt: skip
+        self.stretch = self._stretched()
         processes = [each for each in self.top.inside if each.name == "process"]
         for process in processes:
             self._walk(process, inner=False)
@@ -126,7 +129,7 @@ class _Diagram:
         return key
 
     def _sub_process(self, tag: Tag) -> str:
-        """A card to come in by, then its own cards, with a frame around them."""
+        """A frame around its own cards; one card alone where it is collapsed."""
         key = self._add(tag, Step(WALK_PAST, off=True))
         found = self._walk(tag, inner=True)
         if not found:
@@ -136,18 +139,32 @@ class _Diagram:
             return key
         box = self.boxes.get(tag.get("id"))
         if box is not None:
-            self.sketch.positions[key] = snapped((box[0] * _WIDE + 16, box[1] * _HIGH + 40))
-            self.sketch.frames.append({"title": one_line(tag.get("name")), **_size(box)})
-        for inside, card in found:
-            first = inside.name == "startEvent" or not any(each.name == "startEvent" for each, _card in found)
-            if first and not self.led[inside.get("id")] and self.sketch.nodes[card].type != "event_entry":
-                self.sketch.wire(key, "out", card)
+            self.sketch.positions[key] = snapped((box[0] * self.stretch + 16, box[1] * _HIGH + 40))
+            self.sketch.frames.append({"title": one_line(tag.get("name")), **self._size(box)})
+        self._enter(tag.get("id"), key, found)
         ends = [
             each.get("id") for each, card in found
             if not self.leaving[each.get("id")] and self.sketch.nodes[card].type != "exit"
         ]  # fmt: skip
-        self.ways_out[tag.get("id")] = [out for end in ends for out in self.ways_out[end]] or [key]
-        return key
+        self.ways_out[tag.get("id")] = [out for end in ends for out in self.ways_out[end]]
+        entered = self.ways_in[tag.get("id")]
+        if not ends:  # it goes round for ever, or ends everything
+            self.ways_out[tag.get("id")] = [entered]
+        return entered
+
+    def _enter(self, id: str, key: str, found: list[tuple[Tag, str]]) -> None:
+        """Lead into a sub-process: straight to where it begins, or by its own card to several beginnings."""
+        starts = any(each.name == "startEvent" for each, _card in found)
+        first = [
+            card for each, card in found
+            if (each.name == "startEvent" or not starts) and not self.led[each.get("id")]
+            and self.sketch.nodes[card].type != "event_entry"
+        ]  # fmt: skip
+        if len(first) == 1:
+            self.ways_in[id] = first[0]
+            del self.sketch.nodes[key], self.sketch.positions[key]
+        for card in first if len(first) > 1 else ():
+            self.sketch.wire(key, "out", card)
 
     def _boundaries(self, everything: list[Tag]) -> None:
         """A timer at the rim of a task is its “overdue”; every other event there begins a way of its own."""
@@ -185,7 +202,7 @@ class _Diagram:
             pool = tag.name == "participant" and all(each.name != "lane" for each in process.below())
             leaf = tag.name == "lane" and all(each is tag or each.name != "lane" for each in tag.below())
             if box is not None and (pool or leaf):
-                self.sketch.lanes.append({"title": name, **_size(box)})
+                self.sketch.lanes.append({"title": name, **self._size(box, _LANE_HEAD)})
             elif tag.name == "textAnnotation":
                 said = "\n".join(each.text for each in tag.inside if each.name == "text")
                 x, y = self._place(tag.get("id"))
@@ -200,12 +217,30 @@ class _Diagram:
                 self.sketch.remarks.append(_("Message: {source} → {target}", source=ends[0], target=ends[1]))
         self.sketch.lanes.sort(key=lambda lane: float(lane["y"]))
 
+    def _stretched(self) -> float:
+        """How much wider everything must be drawn so that cards that follow each other do not touch."""
+        near = _APART / _NARROWEST
+        for flow in self.flows:
+            ends = [self.boxes.get(flow.get(end)) for end in ("sourceRef", "targetRef")]
+            if ends[0] is None or ends[1] is None:
+                continue
+            (x, y, width, height), (to_x, to_y, to_width, to_height) = ends[0], ends[1]
+            across = abs(to_x + to_width / 2 - x - width / 2)
+            if across > abs(to_y + to_height / 2 - y - height / 2):
+                near = min(near, across)
+        return min(_APART / max(near, 1), _WIDEST)
+
+    def _size(self, box: Box, head: float = 0) -> dict[str, float]:
+        x, y = snapped((box[0] * self.stretch - head, box[1] * _HIGH))
+        width, height = snapped((box[2] * self.stretch + head, box[3] * _HIGH))
+        return {"x": x, "y": y, "width": max(width, 40), "height": max(height, 24)}
+
     def _place(self, id: str) -> Point:
         box = self.boxes.get(id)
         if box is None:
             return _APART * float(len(self.sketch.nodes)), 0.0
         x, y, width, height = box
-        return (x + width / 2) * _WIDE - _HALF_CARD[0], (y + height / 2) * _HIGH - _HALF_CARD[1]
+        return (x + width / 2) * self.stretch - _HALF_CARD[0], (y + height / 2) * _HIGH - _HALF_CARD[1]
 
 
 def _box(shape: Tag) -> Box | None:
@@ -219,9 +254,3 @@ def _box(shape: Tag) -> Box | None:
                 return None
             return x, y, width, height
     return None
-
-
-def _size(box: Box) -> dict[str, float]:
-    x, y = snapped((box[0] * _WIDE, box[1] * _HIGH))
-    width, height = snapped((box[2] * _WIDE, box[3] * _HIGH))
-    return {"x": x, "y": y, "width": max(width, 40), "height": max(height, 24)}

@@ -132,13 +132,13 @@ def test_a_diagram_keeps_its_names_and_structure() -> None:
     assert graph.name == "Order"
     assert kinds(graph) == {
         "Ordered": "event_entry", "In stock?": "rule_split", "Ask the supplier": "task", "A week": "delay",
-        "Too late": "update_contact off", "Ship": "update_contact off", "": "update_contact off",
+        "Too late": "update_contact off", "": "update_contact off",
         "Print label": "connector", "Tell the customer": "email", "Done": "exit",
     }  # fmt: skip
     assert {
-        ("Ordered", "out", "In stock?"), ("In stock?", "way_1", "Ship"), ("In stock?", "else", "Ask the supplier"),
+        ("Ordered", "out", "In stock?"), ("In stock?", "way_1", ""), ("In stock?", "else", "Ask the supplier"),
         ("Ask the supplier", "done", "A week"), ("Ask the supplier", "overdue", "Too late"),
-        ("Too late", "out", "Done"), ("Ship", "out", ""), ("", "out", "Print label"), ("Print label", "out", ""),
+        ("Too late", "out", "Done"), ("", "out", "Print label"), ("Print label", "out", ""),
         ("", "out", "Tell the customer"), ("Tell the customer", "out", "Done"), ("A week", "out", "In stock?"),
     } == wires(graph)  # fmt: skip
     assert [edge.source for edge in graph.edges if edge.max_passes] == ["a_week"]
@@ -151,6 +151,16 @@ def test_a_diagram_keeps_lanes_frames_and_remarks() -> None:
     assert "Mind the holidays" in [note["text"] for note in graph.layout.notes]
     assert graph.nodes["ask_the_supplier"].params == {"title": "Ask the supplier", "note": "By phone"}
     assert graph.nodes["a_week"].params == {"for": "P7D"}
+
+
+def test_a_sub_process_that_only_goes_round_can_be_left() -> None:
+    round_and_round = BPMN.replace('sourceRef="st" targetRef="se"', 'sourceRef="st" targetRef="ss"').replace(
+        '<b:endEvent id="se"/>', ""
+    )
+    assert ("Print label", "out", "Tell the customer") not in wires(drawn(round_and_round))
+    assert [edge.target for edge in drawn(round_and_round).edges_to("tell_the_customer")] == [
+        "tell_the_customer"
+    ]
 
 
 _BOMB = '<!DOCTYPE a [<!ENTITY b "bbbbbbbb"><!ENTITY c "&b;&b;&b;">]><a>&c;</a>'
