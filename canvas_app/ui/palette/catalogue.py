@@ -37,6 +37,13 @@ _ORDER = (
 # drawn under another name than the type's own
 _REPLACED = {"goto": "jump"}
 
+# what a new node of a type starts with: a split by chance without arms would be no split
+_FRESH: Mapping[str, Mapping[str, Any]] = {
+    "ab_split": {
+        "arms": [{"port": "a", "label": "A", "weight": 50}, {"port": "b", "label": "B", "weight": 50}]
+    },
+}
+
 ANYTHING = "*"  # in a preset's mark: the param has to be there
 
 # the names in presets.json, where the collector of texts can see them
@@ -131,9 +138,8 @@ def _tile(type_id: str) -> Tile:
     if icon == kind_icon("")[1] and kind.family:
         family = kind.family
         icon = kind.icon if kind.icon.startswith("mdi6.") else icon
-    return Tile(
-        type_id, type_id, kind.label or type_id, family, icon, tip=(kind.__doc__ or "").strip().split("\n")[0]
-    )
+    tip = (kind.__doc__ or "").strip().split("\n")[0]
+    return Tile(type_id, type_id, kind.label or type_id, family, icon, tip, params=_FRESH.get(type_id, {}))
 
 
 def _place(each: Tile) -> tuple[int, int, str]:
