@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QRadioButton, QVBoxLayout, QWidget
 
 from canvas_app.ui.dialogs.ask import Sheet
@@ -14,7 +15,7 @@ from canvas_app.ui.shell.session import Session
 from canvas_app.ui.widgets import Kpi, KpiStrip, SegmentedControl, ToneIcon, label
 from nodes.graph import difference
 from storage.base.problems import Level
-from storage.base.words import _, plural
+from storage.base.words import _, listed, plural
 
 RAMPS = {
     "5": [{"share": 5, "for": "P1D"}, {"share": 20, "for": "P1D"}, {"share": 100}],
@@ -111,6 +112,10 @@ class PublishSheet(Sheet):
             self._check_line("error", each.message)
         for each in warnings[:4]:
             self._check_line("warning", each.message)
+        if self._facts is not None and self._facts.sandboxed:
+            names = listed([_(CHANNELS.get(each, each)) for each in self._facts.sandboxed])
+            words = _("Only a sandbox so far: {channels}. Nothing real leaves by these.", channels=names)
+            self._check_line("info", words)
         self._ready = self.document.known and not errors
         self._fit()
 
@@ -140,7 +145,8 @@ class PublishSheet(Sheet):
         if self.document.version:
             kpis.append(Kpi(_("In it now"), f"{self._in_now():,}"))
         self.figures.show_figures(kpis)
-        self._fit()
+        self._show_checks()
+        QTimer.singleShot(0, self, self.adjustSize)  # sentences that came later need their lines
 
     def _fit(self) -> None:
         self.effect.setEnabled(self._ready and self._facts is not None)

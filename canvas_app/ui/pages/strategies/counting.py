@@ -31,6 +31,7 @@ class PublishFacts:
     matching: int
     by_event: bool
     reach: tuple[tuple[str, int], ...]
+    sandboxed: tuple[str, ...] = ()  # the channels by which nothing real leaves
 
 
 def publish_facts(workspace: Workspace, *, graph: Graph) -> PublishFacts:
@@ -61,7 +62,27 @@ def publish_facts(workspace: Workspace, *, graph: Graph) -> PublishFacts:
         matching=count_rule(workspace, rule=whom),
         by_event=by_event,
         reach=reach,
+        sandboxed=_sandboxed(workspace, graph),
     )
+
+
+def _sandboxed(workspace: Workspace, graph: Graph) -> tuple[str, ...]:
+    """The channels of a graph whose messages would go to a sandbox account."""
+    from canvas_app.operations.accounts import list_accounts
+    from nodes.channel import Channel
+    from nodes.registry import node_types
+
+    accounts, types, found = list_accounts(workspace), node_types(), set()
+    for node in graph.nodes.values():
+        kind = types.get(node.type)
+        if node.off or kind is None or not issubclass(kind, Channel):
+            continue
+        named = node.params.get("account")
+        for each in accounts:
+            chosen = each.name == named if named else each.is_default
+            if each.channel == node.type and chosen and each.kind == "sandbox":
+                found.add(node.type)
+    return tuple(sorted(found))
 
 
 def _has_address(kind: Any) -> bool:
