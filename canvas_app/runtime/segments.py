@@ -88,6 +88,13 @@ class Shape:
         rests = isinstance(kind, Channel) or kind.barrier or kind.always_rests
         return rests or (kind.waits and node in self.looping)
 
+    def stops_briefly(self, node: str) -> bool:
+        """Whether tokens stop there though they may go on at the same instant, in another wave."""
+        kind = self.types[node]
+        if isinstance(kind, Channel) or kind.always_rests:
+            return False
+        return kind.barrier or (kind.waits and node in self.looping)
+
     def targets(self, node: str, port: int) -> tuple[Edge, ...]:
         """Where a port leads, in edge order."""
         ports = self.types[node].ports()
@@ -204,11 +211,19 @@ def compile_segment(
             ahead.add(occurrence)
         elif len(expanded) > MAX_NODES and not first:
             cuts.add(occurrence)
+            horizon = _behind(shape, occurrence)
+        elif not first and shape.stops_briefly(occurrence.node):
+            horizon = _behind(shape, occurrence)
         elif first or occurrence.node in through or not shape.always_rests(occurrence.node):
             lead(occurrence, occurrence.node, occurrence.offset)
     order = tuple(sorted(sources, key=lambda each: (each.offset, shape.order[each.node])))
     led = {key: tuple(found) for key, found in sources.items()}
     return Segment(start, arriving, order, led, frozenset(cuts), frozenset(ahead), coming)
+
+
+def _behind(shape: Shape, occurrence: Occurrence) -> tuple[int, int] | None:
+    """Siblings behind a node where tokens stop for this very instant wait until those have moved on."""
+    return (occurrence.offset, shape.order[occurrence.node] + 1) if shape.forks else None
 
 
 def _place(shape: Shape, occurrence: Occurrence) -> tuple[int, int]:
