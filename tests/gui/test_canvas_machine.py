@@ -28,6 +28,8 @@ from tests.gui.canvas_fixtures import small
 NAME = "Small"
 SOAK = 10_000
 _PICK = st.integers(0, 99)
+_PLACE = st.integers(-50, 50)
+_PAUSE = st.sampled_from([0.0, 0.75, 1.0, 2.0])
 _TYPED = st.text("abc", max_size=3)
 
 
@@ -102,10 +104,13 @@ class Canvas(RuleBasedStateMachine):
         assert len(self.graph.nodes) == len(before.nodes) + 1
 
     @precondition(lambda self: self.graph.nodes)
-    @rule(pick=_PICK, x=st.integers(-50, 50), y=st.integers(-50, 50))
-    def drag(self, pick: int, x: int, y: int) -> None:
+    @rule(pick=_PICK, ways=st.lists(st.tuples(_PLACE, _PLACE, _PAUSE), min_size=1, max_size=4))
+    def drag(self, pick: int, ways: list[tuple[int, int, float]]) -> None:
+        """On and on: less than a second apart it is one step."""
         key = self._picked(pick)
-        self._edit(self.graph.with_positions({key: (x * 8.0, y * 8.0)}), f"drag {key}")
+        for x, y, pause in ways:
+            self._edit(self.graph.with_positions({key: (x * 8.0, y * 8.0)}), f"drag {key}")
+            Canvas.now += pause
 
     @precondition(lambda self: self.graph.nodes)
     @rule(pick=_PICK, text=_TYPED)
