@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from nodes.graph import Edge, Graph, Node
 from tests.helpers.oracle import Case
 from tests.helpers.people import Happening, Person
-from tests.helpers.walk import CALLS, CHANNELS, Strategy
+from tests.helpers.walked import CALLS, CHANNELS, Strategy
 
 START = int(datetime(2026, 3, 27, 21, 40, tzinfo=UTC).timestamp())  # clocks change in Europe two days later
 DAY = 86400
@@ -17,6 +17,7 @@ ZONES = ("", "Asia/Shanghai", "America/New_York", "Europe/Berlin", "Australia/Lo
 SPANS = ("P1D", "PT5H", "P2D", "PT45M", "P3B", "P1W", "PT0S")
 TIMEOUTS = ("PT5H", "P1D", "P2D")
 OUTCOMES = ("delivered", "opened", "clicked", "failed", "unknown", "bounced", "unsubscribed")
+ANSWERS = ("opened", "clicked", "failed", "bounced", "unknown", "busy")
 CALL_OUTCOMES = ("answered", "busy", "no_answer", "failed")
 MINUTES = (0, 1, 20, 60, 300, 345, 600, 1440, 1500, 1740, 2880, 4321)
 
@@ -72,15 +73,17 @@ def people(draw: st.DrawFn, channels: Sequence[str], *, most: int = 6) -> list[P
             {},
             optional={
                 "score": one_of((0, 19, 20, 49, 50, 90)), "city": one_of(("Đà Nẵng", "上海")), "vip": st.booleans(),
-                "level": one_of(("a", "b")), "answer": one_of(("opened", "clicked", "failed", "bounced", "unknown", "busy")),
+                "level": one_of(("a", "b")), "answer": one_of(ANSWERS),
                 "renewal": one_of((date(2026, 3, 29), date(2026, 4, 1), date(2026, 3, 1))),
             },
         )  # fmt: skip
+        done = [draw(events(START + 60 * each, channels)) for each in sorted(moments)]
         found.append(
             Person(
-                number, draw(one_of(ZONES)), draw(one_of(("", "DE"))), draw(fields), draw(st.sets(one_of(("VIP", "lost")))),
+                number, draw(one_of(ZONES)), draw(one_of(("", "DE"))), draw(fields),
+                draw(st.sets(one_of(("VIP", "lost")))),
                 draw(st.dictionaries(one_of(tuple(CHANNELS)), st.booleans() | st.just(True))),
-                events=sorted((draw(events(START + 60 * each, channels)) for each in moments), key=lambda each: each.at),
+                events=done,
                 email=draw(one_of(("somebody",) * 5 + (None,))),
             )
         )  # fmt: skip
@@ -108,7 +111,10 @@ def settings(*, keyed: bool, timed: bool) -> st.SearchStrategy[dict[str, Any]]:
         {"mode": one_of(("never", "after_exit", "always"))}, optional={"gap": one_of(("PT5H", "P1D"))}
     )
     return st.fixed_dictionaries(
-        {"reentry": st.just({"key": "order"}) if keyed else reentry, "category": one_of(("transactional", "marketing", "service"))},
+        {
+            "reentry": st.just({"key": "order"}) if keyed else reentry,
+            "category": one_of(("transactional", "marketing", "service")),
+        },
         optional={
             "goal": leaving, "exit_when": leaving, "holdout": one_of((10, 40)), "timezone": one_of(ZONES[1:]),
             "send_window": windows(),
@@ -221,7 +227,8 @@ def _params(draw: st.DrawFn, kind: str, messages: Sequence[str], back: Sequence[
         case "delay":
             way = draw(one_of(("for", "for", "until", "until_field", "at")))
             spans: dict[str, Any] = {
-                "for": {"for": draw(one_of(SPANS))}, "until": {"until": "2026-03-29T03:30:00+00:00"}, "at": {"at": "10:00"},
+                "for": {"for": draw(one_of(SPANS))}, "at": {"at": "10:00"},
+                "until": {"until": "2026-03-29T03:30:00+00:00"},
                 "until_field": {"until_field": "renewal", "offset": draw(one_of(("-P1D", "P1D", "PT30M")))},
             }  # fmt: skip
             then = draw(st.none() | windows())
@@ -251,12 +258,14 @@ def _params(draw: st.DrawFn, kind: str, messages: Sequence[str], back: Sequence[
             made["branches"] = [
                 {"port": f"r{index}", "label": "", "outcomes": list(each)} for index, each in enumerate(found)
             ]
-            return made | draw(st.just({}) | st.fixed_dictionaries({"wait": one_of(TIMEOUTS)}))
+            wait: str | None = draw(st.none() | one_of(TIMEOUTS))
+            return made if wait is None else {**made, "wait": wait}
         case "update_contact":
             values = st.fixed_dictionaries(
                 {},
                 optional={
-                    "score": one_of(({"add": 30}, {"add": -30}, 50, None)), "city": one_of(("ĐÀ NẴNG", None)), "vip": st.booleans(),
+                    "score": one_of(({"add": 30}, {"add": -30}, 50, None)),
+                    "city": one_of(("ĐÀ NẴNG", None)), "vip": st.booleans(),
                 },
             )  # fmt: skip
             tags = st.lists(one_of(("VIP", "lost")), max_size=1)
@@ -288,7 +297,7 @@ def _message(draw: st.DrawFn, kind: str) -> dict[str, Any]:
 def sandboxes(draw: st.DrawFn, channel: str) -> dict[str, Any]:
     """What a sandbox account is told to answer."""
     words = CALL_OUTCOMES if channel in CALLS else OUTCOMES
-    told = draw(
+    told: dict[str, Any] = draw(
         st.just({})
         | st.lists(one_of(words), min_size=1, max_size=2, unique=True).map(lambda found: {"outcomes": found})
         | st.fixed_dictionaries(
@@ -299,7 +308,8 @@ def sandboxes(draw: st.DrawFn, channel: str) -> dict[str, Any]:
         )
         | st.just({"outcome_field": "answer"})
     )
-    return {**told, **draw(st.just({}) | st.fixed_dictionaries({"after": one_of(("PT10M", "PT5H"))}))}
+    after: str | None = draw(st.none() | one_of(("PT10M", "PT5H")))
+    return {**told, **({"after": after} if after else {})}
 
 
 @st.composite

@@ -20,7 +20,8 @@ from storage import tables
 from storage.codes import EnteredBy, RunState, TouchState
 from storage.workspace import MEMORY, Workspace, create_workspace, set_setting
 from tests.helpers.people import Person, fill
-from tests.helpers.walk import Strategy, Walk
+from tests.helpers.walk import Walk
+from tests.helpers.walked import Strategy
 
 PARTS = ("runs", "steps", "touches", "people", "counters")
 WORDS = {JUMPED: "jump", ENDED: "end", FAILED: "failed", SKIPPED: "skipped"}
@@ -52,7 +53,7 @@ def prepared(case: Case, target: str = MEMORY) -> Workspace | None:
     workspace = create_workspace(target, timezone=case.home, rehearsal_now=case.start)
     fill(workspace, case.people, case.start)
     with workspace.write() as connection:
-        set_setting(connection, "cap", case.cap)
+        set_setting(connection, "policy", {"cap": case.cap})
     for channel, params in case.sandboxes.items():
         add_account(
             workspace, name=f"{channel} box", channel=channel, kind="sandbox", params=params, default=True
@@ -155,8 +156,8 @@ def told_by_engine(workspace: Workspace) -> Told:
         told: Told = {
             "runs": {
                 place[row.id]: (
-                    EnteredBy(row.by).name.lower(), row.entry_key, RunState(row.state).name.lower(), words.get(row.reason),
-                    row.entered, row.ended,
+                    EnteredBy(row.by).name.lower(), row.entry_key, RunState(row.state).name.lower(),
+                    words.get(row.reason), row.entered, row.ended,
                     row.goal_at if words.get(row.reason) == "goal" or row.state == RunState.HELD_OUT else None,
                 )
                 for row in runs.values()
