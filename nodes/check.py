@@ -17,7 +17,7 @@ _QUESTIONS: tuple[Question, ...] = (
     shape.settings, shape.types, shape.wires, shape.ways_in, shape.nodes, shape.loops, shape.references,
     shape.choices, shape.moves,
     times.never_open, people.accounts, people.references, people.merge_fields, people.fields_in_rules,
-    touches.promotion, people.consent, people.addresses, touches.too_many, touches.unsubscribing,
+    touches.promotion, people.consent, people.addresses, touches.too_many, touches.unsubscribing, touches.unseen,
 )  # fmt: skip
 _WORST_FIRST = {Level.ERROR: 0, Level.WARNING: 1, Level.INFO: 2}
 

@@ -9,6 +9,7 @@ from storage.base.problems import Problem
 from storage.base.words import N_
 
 DEFAULT_CAP = 2
+SEEN_BY_LINK = frozenset({"opened", "clicked"})
 
 
 def too_many(view: View) -> Iterator[Problem]:
@@ -86,3 +87,25 @@ def unsubscribing(view: View) -> Iterator[Problem]:
             "unsubscribe by mail. Set “public_url” of the account for a link."
         )
         yield Problem.warning("no_public_url", text, label=view.title(node.id)).at(node.id, "account")
+
+
+def unseen(view: View) -> Iterator[Problem]:
+    """Waits for opens or clicks of mails that nothing can follow."""
+    people = view.people
+    if people is None:
+        return
+    for key, kind in view.kinds.items():
+        words = {word for branch in getattr(kind, "branches", ()) for word in getattr(branch, "outcomes", ())}
+        words |= set(getattr(kind, "outcomes", ())) if key not in view.channels else set()
+        for mail in getattr(kind, "of", ()) if words & SEEN_BY_LINK else ():
+            channel = view.channels.get(mail)
+            if channel is None or channel.channel != "email" or people.has_unsubscribe_way(channel.account):
+                continue
+            text = N_(
+                "“{label}” looks at opens or clicks of “{mail}”, but its account has no public address, so nothing "
+                "tells of them. They come only by importing events."
+            )
+            yield Problem.warning("unseen_outcomes", text, label=view.title(key), mail=view.title(mail)).at(
+                key, "of"
+            )
+            break

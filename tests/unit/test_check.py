@@ -285,6 +285,16 @@ def test_marketing_mail_without_a_link_to_unsubscribe_is_a_warning() -> None:
     assert found(chain(audience(), email(to="owner")), Names(public=False)) == set()
 
 
+def test_a_wait_for_clicks_that_nothing_can_see_is_a_warning() -> None:
+    branches = [{"port": "yes", "label": "Yes", "outcomes": ["clicked"]}]
+    graph = chain(audience(), email(), node("split", "result_split", of="mail", branches=branches))
+    assert ("unseen_outcomes", "split", "of") in found(graph, Names(public=False))
+    assert "unseen_outcomes" not in codes(graph)
+    sent = [{"port": "yes", "label": "Yes", "outcomes": ["sent"]}]
+    graph = chain(audience(), email(), node("split", "result_split", of="mail", branches=sent))
+    assert ("unseen_outcomes", "split", "of") not in found(graph, Names(public=False))
+
+
 def test_an_official_account_must_not_promote_by_template() -> None:
     graph = chain(audience(), node("oa", "official_account", template="T1"))
     assert ("promotion_by_template", "oa", "template") in found(graph)
