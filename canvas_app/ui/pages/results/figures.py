@@ -47,7 +47,9 @@ def _rate(title: str, totals: Mapping[str, Any], key: str) -> Kpi:
     if target is None:
         return Kpi(title, percent(found))
     chip, tone = "", "success"
-    if found is not None and totals["reached"]:  # before the first message has arrived there is nothing to judge
+    if (
+        found is not None and totals["reached"]
+    ):  # before the first message has arrived there is nothing to judge
         points = 100 * (found - target)
         chip, tone = _("{points} pts", points=f"{points:+.1f}"), "success" if points >= 0 else "warning"
     return Kpi(title, percent(found), _("target {value}", value=percent(target, 0)), chip, tone)
