@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
@@ -196,85 +197,84 @@ def _nodes(draw: st.DrawFn, key: str, before: Graph, *, writes: bool, loops: boo
     return Node(key, type_id, "", params, draw(one_of((False,) * 9 + (True,))))
 
 
-@st.composite
-def _params(draw: st.DrawFn, kind: str, messages: Sequence[str], back: Sequence[str]) -> dict[str, Any]:
-    words = one_of(
-        (
-            ("opened",),
-            ("clicked", "answered"),
-            ("failed", "skipped"),
-            ("delivered",),
-            ("sent",),
-            ("busy", "bounced"),
-        )
+WORDS = one_of(
+    (
+        ("opened",),
+        ("clicked", "answered"),
+        ("failed", "skipped"),
+        ("delivered",),
+        ("sent",),
+        ("busy", "bounced"),
     )
+).map(list)
+
+
+def _params(kind: str, messages: Sequence[str], back: Sequence[str]) -> st.SearchStrategy[dict[str, Any]]:
+    timeout = one_of(TIMEOUTS)
     match kind:
         case "rule_split":
-            rules = draw(st.lists(RULES, min_size=1, max_size=2))
-            return {
-                "branches": [
-                    {"port": f"b{index}", "label": "", "rule": rule} for index, rule in enumerate(rules)
-                ]
-            }
+            return st.lists(RULES, min_size=1, max_size=2).map(partial(_sides, "branches", "b", "rule"))
         case "ab_split":
-            weights = draw(st.lists(one_of((1, 20, 50)), min_size=2, max_size=3))
-            return {
-                "arms": [
-                    {"port": f"a{index}", "label": "", "weight": weight}
-                    for index, weight in enumerate(weights)
-                ]
-            }
+            return st.lists(one_of((1, 20, 50)), min_size=2, max_size=3).map(
+                partial(_sides, "arms", "a", "weight")
+            )
         case "delay":
-            way = draw(one_of(("for", "for", "until", "until_field", "at")))
-            spans: dict[str, Any] = {
-                "for": {"for": draw(one_of(SPANS))}, "at": {"at": "10:00"},
-                "until": {"until": "2026-03-29T03:30:00+00:00"},
-                "until_field": {"until_field": "renewal", "offset": draw(one_of(("-P1D", "P1D", "PT30M")))},
-            }  # fmt: skip
-            then = draw(st.none() | windows())
-            if then is None or way == "at":
-                return dict(spans[way])
-            return {**spans[way], **({"at": then["at"]} if set(then) == {"at"} else {"window": then})}
+            return _delays()
         case "wait_event":
-            where = draw(TESTS)
-            return {
-                "event": draw(one_of(("visit", "purchase"))),
-                "timeout": draw(one_of(TIMEOUTS)),
-                **({"where": where} if where else {}),
-            }
+            found = st.fixed_dictionaries(
+                {"event": one_of(("visit", "purchase")), "timeout": timeout, "where": TESTS}
+            )
+            return found.map(lambda params: {key: value for key, value in params.items() if value})
         case "wait_rule":
-            return {"rule": draw(FIELD_RULES | event_rules()), "timeout": draw(one_of(TIMEOUTS))}
+            return st.fixed_dictionaries({"rule": FIELD_RULES | event_rules(), "timeout": timeout})
         case "wait_outcome":
-            return {
-                "of": draw(one_of(messages)),
-                "outcomes": list(draw(words)),
-                "timeout": draw(one_of(TIMEOUTS)),
-            }
+            return st.fixed_dictionaries({"of": one_of(messages), "outcomes": WORDS, "timeout": timeout})
         case "result_split":
-            found = draw(st.lists(words, min_size=1, max_size=2, unique=True))
-            made: dict[str, Any] = {
-                "of": draw(st.lists(one_of(messages), min_size=1, max_size=2, unique=True))
-            }
-            made["branches"] = [
-                {"port": f"r{index}", "label": "", "outcomes": list(each)} for index, each in enumerate(found)
-            ]
-            wait: str | None = draw(st.none() | one_of(TIMEOUTS))
-            return made if wait is None else {**made, "wait": wait}
+            return _result_splits(messages)
         case "update_contact":
-            values = st.fixed_dictionaries(
-                {},
-                optional={
-                    "score": one_of(({"add": 30}, {"add": -30}, 50, None)),
-                    "city": one_of(("ĐÀ NẴNG", None)), "vip": st.booleans(),
-                },
-            )  # fmt: skip
-            tags = st.lists(one_of(("VIP", "lost")), max_size=1)
-            return {"set": draw(values), "add_tags": draw(tags), "remove_tags": draw(tags)}
+            return _updates()
         case "goto":
-            return {"node": draw(one_of(back)), "max_passes": draw(st.integers(1, 2))}
+            return st.fixed_dictionaries({"node": one_of(back), "max_passes": st.integers(1, 2)})
         case "exit":
-            return {"reason": draw(one_of(("", "done")))}
-    return draw(_message(kind))
+            return st.fixed_dictionaries({"reason": one_of(("", "done"))})
+    return _message(kind)
+
+
+def _sides(name: str, letter: str, own: str, values: Sequence[Any]) -> dict[str, Any]:
+    return {
+        name: [{"port": f"{letter}{index}", "label": "", own: value} for index, value in enumerate(values)]
+    }
+
+
+@st.composite
+def _delays(draw: st.DrawFn) -> dict[str, Any]:
+    way = draw(one_of(("for", "for", "until", "until_field", "at")))
+    spans: dict[str, Any] = {
+        "for": {"for": draw(one_of(SPANS))}, "at": {"at": "10:00"}, "until": {"until": "2026-03-29T03:30:00+00:00"},
+        "until_field": {"until_field": "renewal", "offset": draw(one_of(("-P1D", "P1D", "PT30M")))},
+    }  # fmt: skip
+    then = draw(st.none() | windows())
+    if then is None or way == "at":
+        return dict(spans[way])
+    return {**spans[way], **({"at": then["at"]} if set(then) == {"at"} else {"window": then})}
+
+
+@st.composite
+def _result_splits(draw: st.DrawFn, messages: Sequence[str]) -> dict[str, Any]:
+    found = draw(st.lists(WORDS, min_size=1, max_size=2, unique_by=str))
+    of = draw(st.lists(one_of(messages), min_size=1, max_size=2, unique=True))
+    wait: str | None = draw(st.none() | one_of(TIMEOUTS))
+    return {"of": of, **_sides("branches", "r", "outcomes", found), **({"wait": wait} if wait else {})}
+
+
+@st.composite
+def _updates(draw: st.DrawFn) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "score": one_of(({"add": 30}, {"add": -30}, 50, None)), "city": one_of(("ĐÀ NẴNG", None)), "vip": st.booleans(),
+    }  # fmt: skip
+    tags = st.lists(one_of(("VIP", "lost")), max_size=1)
+    changes = draw(st.fixed_dictionaries({}, optional=values))
+    return {"set": changes, "add_tags": draw(tags), "remove_tags": draw(tags)}
 
 
 @st.composite

@@ -6,22 +6,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from canvas_app.operations.accounts import add_account
 from canvas_app.operations.publishing import publish
 from canvas_app.operations.running import run_until
 from canvas_app.operations.strategies import import_strategy
-from canvas_app.runtime.published import load_published
+from canvas_app.runtime.published import Published, load_published
 from nodes.file import write_graph
 from nodes.graph import Graph
 from nodes.spec import ENDED, ENTERED, EXITED, FAILED, JUMPED, SKIPPED
 from storage import tables
 from storage.codes import EnteredBy, RunState, TouchState
+from storage.contacts import Contacts, day_of
 from storage.workspace import MEMORY, Workspace, create_workspace, set_setting
-from tests.helpers.people import Person, fill
+from tests.helpers.people import FIELDS, Person, fill
 from tests.helpers.walk import Walk
-from tests.helpers.walked import Strategy
+from tests.helpers.walked import Step, Strategy
 
 PARTS = ("runs", "steps", "touches", "people", "counters")
 WORDS = {JUMPED: "jump", ENDED: "end", FAILED: "failed", SKIPPED: "skipped"}
@@ -46,6 +47,8 @@ class Case:
 
 
 Told = dict[str, Any]
+Key = tuple[int, int]
+"""A contact and its pass."""
 
 
 def prepared(case: Case, target: str = MEMORY) -> Workspace | None:
@@ -134,26 +137,13 @@ def _walked_counters(walks: Sequence[Walk], strategy: Strategy) -> dict[str, dic
 
 def told_by_engine(workspace: Workspace) -> Told:
     """The tables of a workspace with one strategy, as plain values."""
-    run, contact = tables.enrollment.c, tables.contact.c
     with workspace.read() as connection:
         version = load_published(connection, connection.scalar(select(func.max(tables.version.c.id))) or 0)
         words = {row.id: row.text for row in connection.execute(select(tables.name))}
         runs = {row.id: row for row in connection.execute(select(tables.enrollment))}
         place = {row.id: (row.contact, row[4]) for row in runs.values()}
-        steps: dict[tuple[int, int], list[tuple[str, str, int, int]]] = {}
-        rows = connection.execute(
-            select(tables.step, tables.wave.c.at).join(tables.wave, tables.wave.c.id == tables.step.c.wave)
-        )
-        for _wave, enrollment, node_port, round_, at in rows:
-            key = version.node_keys[node_port // 64]
-            if key in version.graph.nodes:
-                port = node_port % 64
-                word = WORDS[port] if port in WORDS else version.shape.types[key].ports()[port].id
-                steps.setdefault(place[enrollment], []).append((key, word, round_, at))
-        outcomes: dict[int, dict[str, int]] = {}
-        for row in connection.execute(select(tables.outcome)):
-            outcomes.setdefault(row.touch, {})[words[row.kind]] = row.at
-        told: Told = {
+        steps = _engine_steps(connection, version, place)
+        return {
             "runs": {
                 place[row.id]: (
                     EnteredBy(row.by).name.lower(), row.entry_key, RunState(row.state).name.lower(),
@@ -163,23 +153,42 @@ def told_by_engine(workspace: Workspace) -> Told:
                 for row in runs.values()
             },
             "steps": {key: ordered(found, version.shape.order) for key, found in steps.items()},
-            "touches": {
-                (*place[row.enrollment], version.node_keys[row.node], row.round): (
-                    TouchState(row.state).name.lower(), words.get(row.reason), row.at,
-                    dict(sorted(outcomes.get(row.id, {}).items())),
-                )
-                for row in connection.execute(select(tables.touch))
-            },
+            "touches": _engine_touches(connection, version, place, words),
             "counters": _engine_counters(connection, version),
+            "people": dict(_people(connection)),
         }  # fmt: skip
-        told["people"] = dict(_people(connection, contact, run))
-    return told
 
 
-def _people(connection: Any, _contact: Any, _run: Any) -> Iterator[tuple[int, Any]]:
-    from storage.contacts import Contacts, day_of
-    from tests.helpers.people import FIELDS
+def _engine_steps(
+    connection: Connection, version: Published, place: Mapping[int, Key]
+) -> dict[Key, list[Step]]:
+    steps: dict[Key, list[Step]] = {}
+    wave, step = tables.wave.c, tables.step.c
+    rows = connection.execute(select(tables.step, wave.at).join(tables.wave, wave.id == step.wave))
+    for _wave, enrollment, node_port, round_, at in rows:
+        key, port = version.node_keys[node_port // 64], node_port % 64
+        if key in version.graph.nodes:
+            word = WORDS[port] if port in WORDS else version.shape.types[key].ports()[port].id
+            steps.setdefault(place[enrollment], []).append((key, word, round_, at))
+    return steps
 
+
+def _engine_touches(
+    connection: Connection, version: Published, place: Mapping[int, Key], words: Mapping[int, str]
+) -> dict[Any, Any]:
+    outcomes: dict[int, dict[str, int]] = {}
+    for row in connection.execute(select(tables.outcome)):
+        outcomes.setdefault(row.touch, {})[words[row.kind]] = row.at
+    return {
+        (*place[row.enrollment], version.node_keys[row.node], row.round): (
+            TouchState(row.state).name.lower(), words.get(row.reason), row.at,
+            dict(sorted(outcomes.get(row.id, {}).items())),
+        )
+        for row in connection.execute(select(tables.touch))
+    }  # fmt: skip
+
+
+def _people(connection: Connection) -> Iterator[tuple[int, Any]]:
     contacts = Contacts.load(connection)
     tags: dict[int, list[str]] = {}
     rows = connection.execute(

@@ -1,12 +1,12 @@
 """Made-up contacts as plain Python values, and the way they get into a workspace."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, Table, insert, select
 
 from storage import tables
 from storage.contacts import Contacts, add_field, bucket_of, day_number, fold
@@ -62,65 +62,61 @@ class Person:
         return f"{self.key}@example.com" if channel_field == "email" else f"+86130{self.number:08d}"
 
 
-def fill(
-    workspace: Workspace, people: Iterable[Person], now: int, *, lists: Sequence[str] = ()
-) -> dict[str, int]:
-    """Put contacts with all they have into a workspace; the ids of the lists by name."""
+def fill(workspace: Workspace, people: Iterable[Person], now: int, *, lists: Sequence[str] = ()) -> None:
+    """Put contacts with all they have into a workspace, and lists by name."""
     people = list(people)
     with workspace.write() as connection:
         for name, kind in FIELDS.items():
             add_field(connection, name=name, kind=kind)
+        for name in lists:
+            connection.execute(insert(tables.audience).values(name=name, rule=None, changed=now))
         contacts, places = Contacts.load(connection), Places(connection)
-        numbers = {
-            name: connection.execute(insert(tables.audience).values(name=name, rule=None, changed=now)).inserted_primary_key[0]  # type: ignore[index]  # noqa: E501
-            for name in lists
-        }  # fmt: skip
-        rows, choices, tags, consents, members = [], [], [], [], []
         for person in people:
-            row: dict[str, Any] = {column.name: None for column in contacts.table.c}
-            row |= {
-                "id": person.number,
-                "bucket": person.bucket,
-                "created": now - 1000,
-                "changed": now - 1000,
-            }
-            row["place"] = places.number(person.zone, person.country)
-            values = {**person.fields, "external_id": person.key, "email": person.address("email")}
-            values |= {
-                "phone": person.address("phone"),
-                "timezone": person.zone or None,
-                "country": person.country or None,
-            }
-            for name, value in values.items():
-                known = contacts.fields[name]
-                if known.kind == "choices":
-                    choices += [
-                        {"contact": person.number, "field": known.id, "fold": fold(each), "value": each}
-                        for each in value
-                    ]
-                    continue
-                row[known.column] = stored(value)
-                if known.fold:
-                    row[known.fold] = None if value is None else fold(str(value))
-            rows.append(row)
-            tags += [
-                {"contact": person.number, "name": name_id(connection, tag)} for tag in sorted(person.tags)
-            ]
-            consents += [
-                {"contact": person.number, "channel": channel, "given": given, "at": now, "source": "test"}
-                for channel, given in person.consent.items()
-            ]
-            members += [
-                {"audience": numbers[name], "contact": person.number} for name in sorted(person.lists)
-            ]
-        for table, found in (
-            (contacts.table, rows), (tables.choice, choices), (tables.tag, tags), (tables.consent, consents),
-            (tables.member, members),
-        ):  # fmt: skip
-            if found:
-                connection.execute(insert(table), found)
+            place = places.number(person.zone, person.country)
+            connection.execute(insert(contacts.table).values(_row(contacts, person, place, now - 1000)))
+            for table, rows in _side_rows(connection, contacts, person, now):
+                if rows:
+                    connection.execute(insert(table), rows)
     happen(workspace, {person.number: person.events for person in people})
-    return numbers
+
+
+def _row(contacts: Contacts, person: Person, place: int, created: int) -> dict[str, Any]:
+    row: dict[str, Any] = {"id": person.number, "bucket": person.bucket, "place": place}
+    row |= {"created": created, "changed": created}
+    values = {
+        **person.fields, "external_id": person.key, "email": person.address("email"), "phone": person.address("phone"),
+        "timezone": person.zone or None, "country": person.country or None,
+    }  # fmt: skip
+    for name, value in values.items():
+        known = contacts.fields[name]
+        if known.kind != "choices":
+            row[known.column] = stored(value)
+            if known.fold:
+                row[known.fold] = None if value is None else fold(str(value))
+    return row
+
+
+def _side_rows(
+    connection: Connection, contacts: Contacts, person: Person, now: int
+) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
+    who = {"contact": person.number}
+    several = [
+        (contacts.fields[name], person.fields.get(name, ()))
+        for name, kind in FIELDS.items()
+        if kind == "choices"
+    ]
+    yield tables.choice, [
+        {**who, "field": known.id, "fold": fold(each), "value": each} for known, values in several for each in values
+    ]  # fmt: skip
+    yield tables.tag, [{**who, "name": name_id(connection, tag)} for tag in sorted(person.tags)]
+    said = {"at": now, "source": "test"}
+    yield (
+        tables.consent,
+        [{**who, "channel": each, "given": yes, **said} for each, yes in person.consent.items()],
+    )
+    audience = tables.audience.c
+    lists = connection.scalars(select(audience.id).where(audience.name.in_(person.lists)))
+    yield tables.member, [{**who, "audience": number} for number in lists]
 
 
 def happen(workspace: Workspace, events: Mapping[int, Iterable[Happening]]) -> None:
