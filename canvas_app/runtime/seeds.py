@@ -52,14 +52,8 @@ def load_seeds(
     joined = tables.token.join(tables.enrollment, run.id == token.enrollment)
     joined = joined.join(tables.contact, contact.id == run.contact)
     brought = (
-        token.enrollment,
-        token.round,
-        token.port,
-        token.arrived,
-        run.contact,
-        contact.place,
-        contact.bucket,
-    )
+        token.enrollment, token.round, token.port, token.arrived, run.contact, contact.place, contact.bucket,
+    )  # fmt: skip
     rows = select(*brought, run.entered, token.due).select_from(joined).where(due)
     rows = rows.order_by(token.due, token.enrollment, token.round).limit(LARGEST_WAVE)
     taken = connection.execute(insert(seed).from_select([each.name for each in seed.c], rows)).rowcount

@@ -181,53 +181,65 @@ def compile_segment(
     `through`: message nodes that are answered within the wave; `horizon`: from which (jumps, place in the order) on
     tokens wait until others of their run, due at the same instant, have moved.
     """
-    sources: dict[Occurrence, list[Source]] = {}
-    cuts: set[Occurrence] = set()
-    ahead: set[Occurrence] = set()
-    expanded: set[Occurrence] = set()
-
-    def lead(origin: Occurrence | None, node: str, offset: int) -> None:
-        kind = shape.types[node]
-        for number in range(len(kind.ports())):
-            for edge in shape.targets(node, number):
-                add(Occurrence(edge.target, offset), Source(origin, number))
-        if isinstance(kind, Goto) and kind.target in shape.types:
-            add(Occurrence(kind.target, offset + 1), Source(origin, JUMPED))
-
-    def add(occurrence: Occurrence, source: Source) -> None:
-        sources.setdefault(occurrence, []).append(source)
-
+    growing = _Growing(shape, through, horizon)
     if arriving:
-        sources[Occurrence(start)] = []
+        growing.sources[Occurrence(start)] = []
     elif coming:
-        add(Occurrence(start), Source(None, COMING))
+        growing.add(Occurrence(start), Source(None, COMING))
     else:
-        lead(None, start, 0)
-    while waiting := [each for each in sources if each not in expanded]:
-        occurrence = min(waiting, key=lambda each: (each.offset, shape.order[each.node]))
-        expanded.add(occurrence)
-        first = arriving and occurrence == Occurrence(start)
-        if horizon is not None and not first and _place(shape, occurrence) >= horizon:
-            ahead.add(occurrence)
-        elif len(expanded) > MAX_NODES and not first:
-            cuts.add(occurrence)
-            horizon = _behind(shape, occurrence)
-        elif not first and shape.stops_briefly(occurrence.node):
-            horizon = _behind(shape, occurrence)
-        elif first or occurrence.node in through or not shape.always_rests(occurrence.node):
-            lead(occurrence, occurrence.node, occurrence.offset)
-    order = tuple(sorted(sources, key=lambda each: (each.offset, shape.order[each.node])))
-    led = {key: tuple(found) for key, found in sources.items()}
-    return Segment(start, arriving, order, led, frozenset(cuts), frozenset(ahead), coming)
+        growing.lead(None, start, 0)
+    growing.grow(Occurrence(start) if arriving else None)
+    order = tuple(sorted(growing.sources, key=growing.place))
+    led = {key: tuple(found) for key, found in growing.sources.items()}
+    return Segment(start, arriving, order, led, frozenset(growing.cuts), frozenset(growing.ahead), coming)
+
+
+@dataclass
+class _Growing:
+    """A segment while it is followed from node to node."""
+
+    shape: Shape
+    through: frozenset[str]
+    horizon: tuple[int, int] | None
+    sources: dict[Occurrence, list[Source]] = field(default_factory=dict)
+    cuts: set[Occurrence] = field(default_factory=set)
+    ahead: set[Occurrence] = field(default_factory=set)
+
+    def place(self, occurrence: Occurrence) -> tuple[int, int]:
+        return occurrence.offset, self.shape.order[occurrence.node]
+
+    def add(self, occurrence: Occurrence, source: Source) -> None:
+        self.sources.setdefault(occurrence, []).append(source)
+
+    def lead(self, origin: Occurrence | None, node: str, offset: int) -> None:
+        kind = self.shape.types[node]
+        for number in range(len(kind.ports())):
+            for edge in self.shape.targets(node, number):
+                self.add(Occurrence(edge.target, offset), Source(origin, number))
+        if isinstance(kind, Goto) and kind.target in self.shape.types:
+            self.add(Occurrence(kind.target, offset + 1), Source(origin, JUMPED))
+
+    def grow(self, first: Occurrence | None) -> None:
+        """Follow every occurrence in order; `first` is where the tokens stand already."""
+        expanded: set[Occurrence] = set()
+        while waiting := [each for each in self.sources if each not in expanded]:
+            occurrence = min(waiting, key=self.place)
+            expanded.add(occurrence)
+            node, here = occurrence.node, occurrence == first
+            if self.horizon is not None and not here and self.place(occurrence) >= self.horizon:
+                self.ahead.add(occurrence)
+            elif len(expanded) > MAX_NODES and not here:
+                self.cuts.add(occurrence)
+                self.horizon = _behind(self.shape, occurrence)
+            elif not here and self.shape.stops_briefly(node):
+                self.horizon = _behind(self.shape, occurrence)
+            elif here or node in self.through or not self.shape.always_rests(node):
+                self.lead(occurrence, node, occurrence.offset)
 
 
 def _behind(shape: Shape, occurrence: Occurrence) -> tuple[int, int] | None:
     """Siblings behind a node where tokens stop for this very instant wait until those have moved on."""
     return (occurrence.offset, shape.order[occurrence.node] + 1) if shape.forks else None
-
-
-def _place(shape: Shape, occurrence: Occurrence) -> tuple[int, int]:
-    return occurrence.offset, shape.order[occurrence.node]
 
 
 def _jumps_to(graph: Graph, node: str) -> int:
