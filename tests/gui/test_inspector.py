@@ -88,6 +88,7 @@ def test_typing_edits_the_node_in_steps_that_merge(
     inspector.choose(("mail",))
     assert inspector.form is not None
     field = inspector.form.rows["subject"].editor.findChildren(QLineEdit)[0]
+    QTest.keyClick(field, Qt.Key.Key_End)
     QTest.keyClicks(field, " there")
     assert canvas.graph.nodes["mail"].params["subject"] == "Hi there"
     assert {merge for _text, merge in canvas.steps} == {"mail.subject"}

@@ -80,7 +80,8 @@ class TextEditor(Editor):
         text = "" if value is None else str(value)
         if text != self.field.text():
             self.field.setText(text)
-            self.field.setCursorPosition(0)
+            if not self.field.hasFocus():
+                self.field.setCursorPosition(0)  # a long line shows its beginning
 
     def value(self) -> Json:
         return self.field.text() or None
