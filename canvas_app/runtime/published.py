@@ -107,11 +107,11 @@ def _words_of(version: Published) -> Iterator[str]:
 
 
 def numbered(connection: Connection, strategy: int, keys: list[str]) -> dict[str, int]:
-    """The numbers of a strategy's node ids, given out where they are new."""
-    rows = [{"strategy": strategy, "key": key} for key in dict.fromkeys(keys)]
-    if rows:
-        connection.execute(upsert(tables.node).on_conflict_do_nothing(), rows)
-    found = connection.execute(
-        select(tables.node.c.key, tables.node.c.id).where(tables.node.c.strategy == strategy)
-    )
-    return {row.key: row.id for row in found}
+    """The numbers of a strategy's node ids, given out where they are new (never where all are known: a reader asks)."""
+    known = select(tables.node.c.key, tables.node.c.id).where(tables.node.c.strategy == strategy)
+    found = {row.key: row.id for row in connection.execute(known)}
+    new = [{"strategy": strategy, "key": key} for key in dict.fromkeys(keys) if key not in found]
+    if new:
+        connection.execute(upsert(tables.node).on_conflict_do_nothing(), new)
+        found = {row.key: row.id for row in connection.execute(known)}
+    return found

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from canvas_app.runtime import seeds
+from storage.workspace import open_workspace
 from tests.helpers.journeys import DAY, START, cases
 from tests.helpers.oracle import PARTS, Case, Told, by_engine, by_walk, prepared, salt_of
 
@@ -57,6 +60,22 @@ def test_runs_side_by_side_keep_to_their_own_events(case: Case) -> None:
 @given(cases(most=7), MOMENTS)
 def test_more_ticks_and_new_engines_in_between_change_nothing(case: Case, moments: Sequence[int]) -> None:
     assert engine(replace(case, ticks=moments)) == engine(case)
+
+
+@settings(QUICK, max_examples=8)
+@given(cases(most=7), MOMENTS.filter(bool))
+def test_a_workspace_that_is_closed_and_opened_again_goes_on(case: Case, moments: Sequence[int]) -> None:
+    with TemporaryDirectory() as folder:
+        path = str(Path(folder) / "one.canvas")
+        workspace = prepared(case, path)
+        assume(workspace is not None)
+        assert workspace is not None
+        workspace.close()
+        for moment in [*sorted(moments), case.end]:
+            workspace = open_workspace(path)
+            found = by_engine(replace(case, end=moment), workspace)
+            workspace.close()
+    assert found == engine(case)[0]
 
 
 @pytest.mark.parametrize("size", [1, 7])
