@@ -3,7 +3,7 @@
 A segment starts where tokens stand: they leave the start node by their port, or (`arriving`) have it looked at first.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import networkx as nx
@@ -11,6 +11,7 @@ import networkx as nx
 from nodes.channel import Channel
 from nodes.graph import Edge, Graph, Node
 from nodes.library.goto import Goto
+from nodes.library.rule_split import RuleSplit
 from nodes.registry import behaviour
 from nodes.spec import COMING, JUMPED, NodeType
 
@@ -80,7 +81,14 @@ class Shape:
         entries = sum(1 for each in types.values() if each.entry)
         merges = [key for key in graph.nodes if len(graph.edges_to(key)) + _jumps_to(graph, key) > 1]
         guarded = frozenset(merges) if forks or entries > 1 else frozenset()
-        return cls(graph, types, topological(graph), looping, guarded, forks)
+        return cls(
+            graph,
+            types,
+            topological(graph, [key for key in types if types[key].entry]),
+            looping,
+            guarded,
+            forks,
+        )
 
     def always_rests(self, node: str) -> bool:
         """Whether every token stops there: for the result of a message, for data, or (in a loop) for a new wave."""
@@ -109,8 +117,27 @@ def without_switched_off(graph: Graph) -> Graph:
         onward = graph.edges_from(node.id, ports[0].id) if ports else ()
         if kind is not None and kind.entry:
             onward = ()
+        graph = _with_landing(graph, node.id, onward)
         edges = dict.fromkeys(passed for edge in graph.edges for passed in _past(edge, node.id, onward))
         graph = replace(graph.without_nodes([node.id]), edges=tuple(edges))
+    return graph
+
+
+def _with_landing(graph: Graph, node: str, onward: tuple[Edge, ...]) -> Graph:
+    """The graph with a hidden node for those who jump to a node that people pass by."""
+    jumps = [
+        each.id
+        for each in graph.nodes.values()
+        if each.type == Goto.type_id and each.params.get("node") == node
+    ]
+    if not jumps:
+        return graph
+    landing = Node(f"{HIDDEN}{node}", RuleSplit.type_id, "", {"branches": []})
+    graph = graph.with_node(landing)
+    for each in onward:
+        graph = graph.with_edge(Edge(landing.id, "else", each.target, each.max_passes))
+    for jump in jumps:
+        graph = graph.with_param_map(jump, {"node": landing.id})
     return graph
 
 
@@ -139,7 +166,7 @@ def with_jumps(graph: Graph) -> Graph:
     return replace(graph, edges=tuple(edges))
 
 
-def topological(graph: Graph) -> dict[str, int]:
+def topological(graph: Graph, entries: Sequence[str]) -> dict[str, int]:
     """A position for every node: topological where there are no loops, edge order from the entries, then node id."""
     seen: dict[str, int] = {}
     back: set[str] = set()
@@ -159,8 +186,9 @@ def topological(graph: Graph) -> dict[str, int]:
                 back.add(edge.target)
                 stack.append((edge.target, iter(graph.edges_from(edge.target)[::-1])))
 
-    roots = [key for key in graph.nodes if not graph.edges_to(key)]
-    starts = [*reversed(roots), *sorted(graph.nodes)]  # the latter are new only where edges go round
+    # what is visited last comes first; nodes that are only jumped to do not disturb the order of the others
+    roots = sorted(key for key in graph.nodes if not graph.edges_to(key))
+    starts = [*reversed(entries), *reversed(roots), *sorted(graph.nodes)]
     finished = [node for root in starts if root not in back for node in visit(root)]
     for node in reversed(finished):
         seen[node] = len(seen)

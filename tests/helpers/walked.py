@@ -139,6 +139,7 @@ class Strategy:
 
         live = [node for node in self.nodes if not self.nodes[node].get("off")]
         targets = {target for node in live for target in self._onward(node)}
-        for root in reversed([node for node in live if node not in targets]):
+        entries = [node for node in live if self.nodes[node]["type"] in ("audience", "event_entry")]
+        for root in [*reversed(entries), *sorted(set(live) - targets, reverse=True)]:
             visit(root)
         return {node: place for place, node in enumerate(reversed(finished))}
